@@ -1,0 +1,39 @@
+// How a session gets its data connections: at most one arranged at a time, passive or active.
+
+import type { ByteStream } from "../shared/byte_stream.ts";
+import type { Endpoint } from "../shared/endpoint.ts";
+
+/** Which kind of address a passive reply must hold: PASV tells IPv4 only (RFC 2428, 3). */
+export type AddressFamily = "ipv4" | "ipv6";
+
+/** The data side of one session. Arranging anew forgets what was arranged before. */
+export interface DataPort {
+  /**
+   * Opens a listener on the control connection's own local address.
+   *
+   * @returns the port it listens on.
+   * @throws Fault `no-data-connection` when no port of the range is free.
+   */
+  listen(): Promise<number>;
+  /**
+   * Remembers where to connect to.
+   *
+   * @throws Fault `denied` for an address other than the peer's or a port below 1024; then nothing is
+   * arranged any more (the FTP bounce attack, RFC 2577, 3).
+   */
+  aim(target: Endpoint): void;
+  /** Drops what was arranged. */
+  forget(): void;
+  /** Whether a data connection was arranged. */
+  readonly arranged: boolean;
+  /**
+   * Makes the connection that was arranged; it is used up. A connection from another address than
+   * the peer's is dropped and the waiting goes on.
+   *
+   * @param secure whether TLS protects it; we are the TLS server in both modes (RFC 4217, 7).
+   * @throws Fault `no-data-connection` (nothing arranged, refused, not in time), `tls-failed`, `aborted`
+   */
+  open(secure: boolean, signal: AbortSignal): Promise<ByteStream>;
+  /** Releases everything at the end of the session. */
+  close(): void;
+}

@@ -1,0 +1,96 @@
+// What we know about one peer from greeting to goodbye.
+
+import type { Endpoint } from "../shared/endpoint.ts";
+import { Fault } from "../shared/fault.ts";
+import type { HashAlgorithm } from "../shared/hash.ts";
+import type { Log } from "../shared/log.ts";
+import { ROOT, type VirtualPath } from "../shared/virtual_path.ts";
+import type { DataPort } from "./data_port.ts";
+import type { Services } from "./services.ts";
+import {
+  CLEAR,
+  type Login,
+  NOTHING,
+  type Pending,
+  type Protection,
+  STRANGER,
+} from "./session_state.ts";
+import type { Storage } from "./storage/storage.ts";
+
+/** What commands may ask of the control connection; only `control_channel.ts` writes replies. */
+export interface Control {
+  /**
+   * Throws away every byte that arrived in clear, then handshakes (RFC 4217, 12; the STARTTLS
+   * injection of CVE-2011-0411). Called after the 234 has left.
+   *
+   * @throws Fault `tls-failed`
+   */
+  startTls(): Promise<void>;
+  /** Ends the session once the reply under way has left. */
+  close(reason: string): void;
+}
+
+/** A transfer while it runs: what STAT tells and ABOR stops. */
+export interface Transfer {
+  readonly verb: string;
+  readonly path: VirtualPath;
+  readonly startedMs: number;
+  /** Bytes so far. */
+  movedBytes: number;
+  /** Aborting it stops the bytes; the transfer itself then says 426. */
+  readonly abort: AbortController;
+}
+
+/** The representation type (RFC 959, 3.1.1): `ascii` converts line ends, `image` does not. */
+export type RepresentationType = "ascii" | "image";
+
+/** One peer's state. Commands change its fields; the unions say what they can be. */
+export class Session {
+  login: Login = STRANGER;
+  protection: Protection = CLEAR;
+  pending: Pending = NOTHING;
+  directory: VirtualPath = ROOT;
+  type: RepresentationType = "ascii";
+  /** What HASH computes; chosen by OPTS HASH. */
+  hashAlgorithm: HashAlgorithm = "SHA-256";
+  /** Whether this session has asked for digests: then uploads are digested while they arrive. */
+  wantsDigests = false;
+  /** The facts MLST and MLSD tell, lower case; `undefined` for all (RFC 3659, 7.9). */
+  mlstFacts: ReadonlySet<string> | undefined = undefined;
+  /** The size ALLO announced for the next upload, bytes. */
+  announcedSize: number | undefined = undefined;
+  transfer: Transfer | undefined = undefined;
+
+  constructor(
+    /** Short, unique among the sessions of all workers. */
+    readonly id: string,
+    readonly peer: Endpoint,
+    /** The address and port the peer connected to. */
+    readonly local: Endpoint,
+    readonly services: Services,
+    readonly control: Control,
+    readonly data: DataPort,
+    readonly log: Log,
+    /** Fires, with the reason, when the session must end. */
+    readonly closing: AbortSignal,
+  ) {}
+
+  /** The files of the account; commands that need a login may call it without asking. */
+  get storage(): Storage {
+    if (this.login.kind !== "member") throw new Fault("denied");
+    return this.login.storage;
+  }
+
+  /** REIN and AUTH: everything but the connection itself is as at the greeting (RFC 959, 4.1.1). */
+  reset(): void {
+    this.login = STRANGER;
+    this.pending = NOTHING;
+    this.directory = ROOT;
+    this.type = "ascii";
+    this.hashAlgorithm = "SHA-256";
+    this.wantsDigests = false;
+    this.mlstFacts = undefined;
+    this.announcedSize = undefined;
+    this.data.forget();
+  }
+}

@@ -1,0 +1,36 @@
+// What `ftp serve` can be told. Reading flags, environment and file is settings_sources.ts's business.
+
+/** Ports for passive data connections, both ends included. */
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Every setting, with its unit in its name; defaults are those of the command line contract. */
+export interface ServerSettings {
+  /** Absolute host path of the data directory. */
+  readonly home: string;
+  /** Listen address; `undefined` for all interfaces, IPv4 and IPv6. */
+  readonly host: string | undefined;
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly tls: "off" | "optional" | "required";
+  /** PEM files of an own certificate; both or none. */
+  readonly certificateFile: string | undefined;
+  readonly keyFile: string | undefined;
+  /** `undefined` for any port. */
+  readonly passivePorts: PortRange | undefined;
+  readonly maxSessions: number;
+  readonly maxSessionsPerAddress: number;
+  readonly idleTimeoutMs: number;
+  readonly loginTimeoutMs: number;
+  readonly tlsHandshakeTimeoutMs: number;
+  /** How long a data connection may take to come about. */
+  readonly dataConnectTimeoutMs: number;
+  /** How long a transfer may stand still. */
+  readonly stallTimeoutMs: number;
+  readonly workers: number;
+  readonly log: "text" | "json";
+  /** `undefined` for standard error. */
+  readonly logFile: string | undefined;
+}

@@ -1,0 +1,110 @@
+// What a session may do with files, whatever keeps them: a disk, an object store.
+
+import type { ByteSink, ByteSource } from "../../shared/byte_stream.ts";
+import type { Entry } from "../../shared/entry.ts";
+import type { HashAlgorithm } from "../../shared/hash.ts";
+import type { VirtualPath } from "../../shared/virtual_path.ts";
+
+/** What a kind of storage can do beyond reading and writing whole files. */
+export interface StorageAbilities {
+  /** Modification times can be set (MFMT). */
+  readonly setModified: boolean;
+  /** UNIX permission bits can be set (SITE CHMOD). */
+  readonly setMode: boolean;
+}
+
+/** Part of a file, bytes from the start. */
+export interface ByteRange {
+  /** First byte. */
+  readonly start: number;
+  /** One past the last byte; not beyond the file's end. */
+  readonly end: number;
+}
+
+/** A file open for reading; what it was when opened stays readable to the end. */
+export interface StoredFile extends ByteSource, AsyncDisposable {
+  /** As it was when opened. */
+  readonly entry: Entry;
+}
+
+/** What an upload starts from. */
+export interface WriteOptions {
+  /**
+   * `replace`: the bytes become the file's content from `offset` on (STOR; REST n + STOR).
+   * `append`: they follow what the file, or its unfinished upload, has now (APPE).
+   * `create`: only if the name is free (STOU).
+   */
+  readonly mode: "replace" | "append" | "create";
+  /**
+   * The restart offset of `replace`. Bytes before it are those of the unfinished upload of this name,
+   * or, where there is none, of the file itself.
+   */
+  readonly offset?: number;
+  /** Computes this digest on the way, so that {@linkcode Storage.digest} needs no second read. */
+  readonly digest?: HashAlgorithm;
+  /** The size the peer announced (ALLO), bytes: checked against quota and disk before it starts. */
+  readonly announcedSize?: number;
+}
+
+/**
+ * A file on its way in. Nothing is visible under its name until `commit`; disposal without it keeps
+ * the bytes as an unfinished upload of that name, which a later `write` can carry on.
+ */
+export interface Upload extends ByteSink, AsyncDisposable {
+  /** Where the first byte written goes. */
+  readonly offset: number;
+  /** Flushes to disk and publishes under the name, atomically; answers what is there now. */
+  commit(): Promise<Entry>;
+  /** Gives up: nothing is kept. */
+  discard(): Promise<void>;
+}
+
+/**
+ * One root with everything below it, as one account may use it. Paths are virtual; links that lead
+ * out of the root do not exist. All operations throw {@linkcode Fault}.
+ */
+export interface Storage {
+  readonly abilities: StorageAbilities;
+  /** @throws Fault `not-found` */
+  stat(path: VirtualPath): Promise<Entry>;
+  /**
+   * The entries of a directory, one by one, in no order, without `.` and `..`.
+   *
+   * @throws Fault `not-found`, `not-a-directory`, `aborted`
+   */
+  list(path: VirtualPath, signal?: AbortSignal): AsyncIterable<Entry>;
+  /** @throws Fault `not-found`, `is-a-directory`, `bad-restart` (offset beyond the end) */
+  read(path: VirtualPath, offset: number): Promise<StoredFile>;
+  /** @throws Fault `not-found` (no such parent), `is-a-directory`, `exists`, `bad-restart`, `no-space`, `over-quota` */
+  write(path: VirtualPath, options: WriteOptions): Promise<Upload>;
+  /**
+   * How many bytes of an unfinished upload of this name are kept.
+   *
+   * @returns `undefined` where there is none.
+   */
+  unfinished(path: VirtualPath): Promise<number | undefined>;
+  /** @throws Fault `not-found`, `is-a-directory` */
+  removeFile(path: VirtualPath): Promise<void>;
+  /** @throws Fault `not-found`, `not-a-directory`, `not-empty`, `denied` (the root) */
+  removeDirectory(path: VirtualPath): Promise<void>;
+  /** @throws Fault `exists`, `not-found` (no such parent) */
+  createDirectory(path: VirtualPath): Promise<void>;
+  /** A file replaces a file; a directory nothing. @throws Fault `not-found`, `exists`, `denied` (into itself) */
+  rename(from: VirtualPath, to: VirtualPath): Promise<void>;
+  /** @throws Fault `not-found`, `unsupported` */
+  setModified(path: VirtualPath, modifiedMs: number): Promise<void>;
+  /**
+   * The digest of a file or a part of it, lower-case hexadecimal. Never stale: it is of the bytes
+   * that are there now.
+   *
+   * @throws Fault `not-found`, `is-a-directory`, `bad-restart` (a range beyond the end), `aborted`
+   */
+  digest(
+    path: VirtualPath,
+    algorithm: HashAlgorithm,
+    range?: ByteRange,
+    signal?: AbortSignal,
+  ): Promise<string>;
+  /** Bytes that could still be stored. */
+  space(): Promise<number>;
+}

@@ -1,0 +1,36 @@
+// A request: a verb and the text after it (RFC 959, 5.3). Framing is line_reader.ts's business.
+
+import { type Parsed, parsed, unparsed } from "./parsed.ts";
+
+/** One request of a peer, not yet judged. */
+export interface Request {
+  /** Upper case, 1 to 16 ASCII letters. */
+  readonly verb: string;
+  /** Everything after the one space, exactly; `undefined` where there was no space. */
+  readonly argument: string | undefined;
+}
+
+/**
+ * Reads one line, its CRLF already removed.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { parseRequest } from "./request.ts";
+ * assert.deepEqual(parseRequest("cwd  a b "), {
+ *   ok: true,
+ *   value: { verb: "CWD", argument: " a b " },
+ * });
+ * assert.equal(parseRequest("GET / HTTP/1.1\0").ok, false);
+ * ```
+ */
+export function parseRequest(line: string): Parsed<Request> {
+  const match = /^([A-Za-z]{1,16})(?: (.*))?$/s.exec(line);
+  if (match === null) return unparsed("a request is a verb of letters and an argument");
+  const [, verb = "", argument] = match;
+  // deno-lint-ignore no-control-regex -- SECURITY: no C string and no second line inside an argument
+  if (argument !== undefined && /[\0\r\n]/.test(argument)) {
+    return unparsed("an argument may not hold NUL, CR or LF");
+  }
+  return parsed({ verb: verb.toUpperCase(), argument });
+}
