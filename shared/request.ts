@@ -28,7 +28,7 @@ export function parseRequest(line: string): Parsed<Request> {
   const match = /^([A-Za-z]{1,16})(?: (.*))?$/s.exec(line);
   if (match === null) return unparsed("a request is a verb of letters and an argument");
   const [, verb = "", argument] = match;
-  // deno-lint-ignore no-control-regex -- SECURITY: no C string and no second line inside an argument
+  // SECURITY: no C string and no second line inside an argument
   if (argument !== undefined && /[\0\r\n]/.test(argument)) {
     return unparsed("an argument may not hold NUL, CR or LF");
   }

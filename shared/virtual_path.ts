@@ -26,7 +26,7 @@ export const PATH_LIMIT_BYTES = 4096;
  * ```
  */
 export function resolvePath(from: VirtualPath, text: string): Parsed<VirtualPath> {
-  // deno-lint-ignore no-control-regex -- SECURITY: the three bytes that break lines and C strings
+  // SECURITY: the three bytes that break lines and C strings
   if (/[\0\r\n]/.test(text)) return unparsed("a path may not hold NUL, CR or LF");
   const segments = text.startsWith("/") ? [] : segmentsOf(from);
   for (const segment of text.split("/")) {
