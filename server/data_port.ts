@@ -9,12 +9,15 @@ export type AddressFamily = "ipv4" | "ipv6";
 /** The data side of one session. Arranging anew forgets what was arranged before. */
 export interface DataPort {
   /**
-   * Opens a listener on the control connection's own local address.
+   * Opens a listener on the control connection's own local address. A connection that arrives before
+   * `open` is kept for it.
    *
+   * @param secure whether TLS is expected on it as things stand; PROT may still change that before
+   * `open`, this only chooses the faster way.
    * @returns the port it listens on.
    * @throws Fault `no-data-connection` when no port of the range is free.
    */
-  listen(): Promise<number>;
+  listen(secure: boolean): Promise<number>;
   /**
    * Remembers where to connect to.
    *
@@ -28,7 +31,11 @@ export interface DataPort {
   readonly arranged: boolean;
   /**
    * Makes the connection that was arranged; it is used up. A connection from another address than
-   * the peer's is dropped and the waiting goes on.
+   * the peer's is dropped and the waiting goes on. To be called after the 150 has left: clients begin
+   * the TLS handshake only then.
+   *
+   * The caller ends it with `finish()`, in both directions: a peer that uploads over TLS waits for our
+   * close_notify.
    *
    * @param secure whether TLS protects it; we are the TLS server in both modes (RFC 4217, 7).
    * @throws Fault `no-data-connection` (nothing arranged, refused, not in time), `tls-failed`, `aborted`
