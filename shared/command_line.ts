@@ -25,7 +25,7 @@ export interface CommandWorld {
   readonly stdin: CommandInput;
   readonly stdout: CommandOutput;
   readonly stderr: CommandOutput;
-  /** Fires at Ctrl-C or SIGTERM: clean up and throw; the process then exits with 130. A second one ends it at once. */
+  /** Fires at Ctrl-C or SIGTERM: clean up and throw, and the process exits with 130. A second one ends it at once. */
   readonly interrupt: AbortSignal;
   /**
    * Prints a failure as `ftp: tried: happened` and lets the command go on (the next of several

@@ -1,0 +1,86 @@
+// Runs one row of the table of commands: arguments in, exit code out, every failure printed once.
+
+import type { Command, CommanderError } from "commander";
+import type { CommandRow, CommandWorld } from "./command_line.ts";
+import { CommandFailure, ExitCode } from "./exit_code.ts";
+import { printedFailure } from "./failure_printer.ts";
+
+/** The process without what the runner itself adds. */
+export type ProcessWorld = Omit<CommandWorld, "report">;
+
+/**
+ * Runs the command with the arguments after its name.
+ *
+ * @returns the process's exit code: the first reported failure's, else the thrown one's, else 0.
+ */
+export async function runCommand(
+  row: CommandRow,
+  args: readonly string[],
+  process: ProcessWorld,
+): Promise<ExitCode> {
+  let exitCode: ExitCode | undefined;
+  const report = (failure: unknown) => {
+    const printed = printedFailure(failure, process.env["FTP_DEBUG"] === "1");
+    process.stderr.print(printed.text);
+    exitCode ??= printed.exitCode;
+  };
+  try {
+    await parseAndRun(row, args, { ...process, report });
+  } catch (error) {
+    if (process.interrupt.aborted) return interrupted(error, report);
+    report(error);
+  }
+  return exitCode ?? ExitCode.done;
+}
+
+/** After Ctrl-C only what the command itself has to say about it is of interest. */
+function interrupted(error: unknown, report: (failure: unknown) => void): ExitCode {
+  if (error instanceof CommandFailure && error.exitCode === ExitCode.interrupted) report(error);
+  return ExitCode.interrupted;
+}
+
+async function parseAndRun(
+  row: CommandRow,
+  args: readonly string[],
+  world: CommandWorld,
+): Promise<void> {
+  // Both are loaded here and not above: `ftp --version` needs neither.
+  const [{ Command, CommanderError }, module] = await Promise.all([
+    import("commander"),
+    row.load(),
+  ]);
+  const command = new Command(`ftp ${row.name}`);
+  command
+    .summary(row.summary)
+    .description(row.summary)
+    .exitOverride()
+    .showSuggestionAfterError(true)
+    .helpOption("-h, --help", "shows this")
+    .helpCommand(false)
+    .configureOutput({ writeOut: (text) => world.stdout.print(text), writeErr: () => {} });
+  module.define(command, world);
+  try {
+    await command.parseAsync(args, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return;
+    throw usageFailure(command, error);
+  }
+}
+
+/** commander's own errors in our shape: `error: unknown option '--x'\n(Did you mean --y?)`. */
+function usageFailure(command: Command, error: CommanderError): CommandFailure {
+  const tried = command.name().replace(/^ftp /, "");
+  const [first = "", suggestion] = error.message.replace(/^error: /, "").split("\n");
+  if (error.code === "commander.help") {
+    return new CommandFailure(ExitCode.usage, tried, "it needs one of its own commands", {
+      hint: `${command.name()} --help lists them`,
+    });
+  }
+  const happened = first.replaceAll("'", '"');
+  const meant = suggestion === undefined ? "" : `${suggestion.replace(/^\(|\)$/g, "")} `;
+  return new CommandFailure(ExitCode.usage, tried, happened, {
+    hint: `${meant}${command.name()} --help shows what it takes`,
+    cause: error,
+  });
+}

@@ -1,0 +1,36 @@
+// How a failed command tells the person: one line, perhaps a hint, and the exit code for the script.
+
+import { CommandFailure, ExitCode } from "./exit_code.ts";
+import { isFault } from "./fault.ts";
+
+/** What a failure comes to. */
+export interface PrintedFailure {
+  /** Whole lines, ended. Empty where there is nobody to tell. */
+  readonly text: string;
+  readonly exitCode: ExitCode;
+}
+
+/**
+ * The lines and the exit code of anything that was thrown.
+ *
+ * @param debug whether the stack and its causes follow (FTP_DEBUG=1).
+ */
+export function printedFailure(failure: unknown, debug: boolean): PrintedFailure {
+  // Whoever read our output has left (`ftp ls | head`): there is nobody to tell, and not all was done.
+  if (failure instanceof Deno.errors.BrokenPipe) return { text: "", exitCode: ExitCode.failed };
+  const trace = debug ? `${Deno.inspect(failure)}\n` : "";
+  if (failure instanceof CommandFailure) {
+    const hint = failure.hint === undefined ? "" : `hint: ${oneLine(failure.hint)}\n`;
+    const text = `ftp: ${oneLine(`${failure.tried}: ${failure.happened}`)}\n${hint}${trace}`;
+    return { text, exitCode: failure.exitCode };
+  }
+  const said = isFault(failure) || failure instanceof Error ? failure.message : String(failure);
+  const hint = debug ? trace : "hint: FTP_DEBUG=1 in the environment shows where it happened\n";
+  return { text: `ftp: unexpected: ${oneLine(said)}\n${hint}`, exitCode: ExitCode.failed };
+}
+
+/** SECURITY: text of a peer inside a message can neither start a line nor steer the terminal. */
+function oneLine(text: string): string {
+  // deno-lint-ignore no-control-regex -- exactly the characters that steer a terminal
+  return text.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029]+/g, " ").trim();
+}

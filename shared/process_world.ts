@@ -1,0 +1,54 @@
+// This process as commands see it: environment, standard streams, interrupt.
+
+import type { CommandInput, CommandOutput } from "./command_line.ts";
+import type { ProcessWorld } from "./command_runner.ts";
+import { ExitCode } from "./exit_code.ts";
+
+/** The real process; call it once. From then on Ctrl-C and SIGTERM fire `interrupt`. */
+export function processWorld(): ProcessWorld {
+  return {
+    env: Deno.env.toObject(),
+    stdin: standardInput(),
+    stdout: standardOutput(Deno.stdout),
+    stderr: standardOutput(Deno.stderr),
+    interrupt: interruptSignal(),
+  };
+}
+
+function standardInput(): CommandInput {
+  return {
+    isTerminal: Deno.stdin.isTerminal(),
+    read: (into) => Deno.stdin.read(into),
+    setRaw: (on) => Deno.stdin.setRaw(on),
+  };
+}
+
+function standardOutput(stream: typeof Deno.stdout | typeof Deno.stderr): CommandOutput {
+  const isTerminal = stream.isTerminal();
+  return {
+    isTerminal,
+    get columns() {
+      return isTerminal ? Deno.consoleSize().columns : undefined;
+    },
+    async write(bytes) {
+      for (let at = 0; at < bytes.length;) at += await stream.write(bytes.subarray(at));
+    },
+    print(text) {
+      const bytes = new TextEncoder().encode(text);
+      for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
+    },
+  };
+}
+
+function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  const onSignal = () => {
+    // The second one is from somebody who does not want to wait for the clean-up.
+    if (controller.signal.aborted) Deno.exit(ExitCode.interrupted);
+    controller.abort(new DOMException("interrupted", "AbortError"));
+  };
+  Deno.addSignalListener("SIGINT", onSignal);
+  // Windows has no SIGTERM that a process could catch in every version; Ctrl-Break is its like.
+  Deno.addSignalListener(Deno.build.os === "windows" ? "SIGBREAK" : "SIGTERM", onSignal);
+  return controller.signal;
+}
