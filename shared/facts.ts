@@ -1,0 +1,105 @@
+// A line of MLST or MLSD: facts about a name, then the name (RFC 3659, 7.2).
+
+import type { Entry } from "./entry.ts";
+import { type Parsed, parsed, unparsed } from "./parsed.ts";
+import { formatTimeValue, parseTimeValue, wholeSecond } from "./time_value.ts";
+
+/** The facts we tell, as FEAT spells them, in the order they are written. */
+export const FACTS = ["type", "size", "modify", "perm", "unique", "UNIX.mode"] as const;
+
+/** What a facts line said. */
+export interface FactsLine {
+  /** By lower-case name. */
+  readonly facts: ReadonlyMap<string, string>;
+  readonly name: string;
+}
+
+/** What is written besides the entry itself. */
+export interface FactsOptions {
+  /** The facts asked for, lower case; `undefined` for all. */
+  readonly only?: ReadonlySet<string> | undefined;
+  /** What this session may do with it (RFC 3659, 7.5.5). */
+  readonly permissions: string;
+}
+
+/**
+ * Writes a line without its CRLF.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { formatFacts } from "./facts.ts";
+ * const entry = { name: "a b", type: "file", size: 3, modifiedMs: 0 } as const;
+ * assert.equal(
+ *   formatFacts(entry, { permissions: "r" }),
+ *   "type=file;size=3;modify=19700101000000;perm=r; a b",
+ * );
+ * ```
+ */
+export function formatFacts(entry: Entry, options: FactsOptions): string {
+  const values: Record<typeof FACTS[number], string | undefined> = {
+    "type": entry.type === "file" ? "file" : entry.type === "directory" ? "dir" : "OS.unix=other",
+    "size": entry.type === "file" ? String(entry.size) : undefined,
+    "modify": formatTimeValue(wholeSecond(entry.modifiedMs)),
+    "perm": options.permissions,
+    "unique": entry.unique,
+    "UNIX.mode": entry.mode === undefined ? undefined : entry.mode.toString(8).padStart(4, "0"),
+  };
+  let line = "";
+  for (const fact of FACTS) {
+    const value = values[fact];
+    if (value === undefined || options.only?.has(fact.toLowerCase()) === false) continue;
+    line += `${fact}=${value};`;
+  }
+  return `${line} ${entry.name}`;
+}
+
+/**
+ * Reads a line without its CRLF (and without the space that MLST's own reply puts before it).
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { parseFacts } from "./facts.ts";
+ * const line = parseFacts("Type=file;Size=3; a b");
+ * assert.equal(line.ok && line.value.facts.get("size"), "3");
+ * assert.equal(line.ok && line.value.name, "a b");
+ * ```
+ */
+export function parseFacts(line: string): Parsed<FactsLine> {
+  const space = line.indexOf(" ");
+  const name = line.slice(space + 1);
+  if (space < 0 || name === "") return unparsed("expected facts, a space and a name");
+  const facts = new Map<string, string>();
+  for (const fact of line.slice(0, space).split(";")) {
+    const equals = fact.indexOf("=");
+    if (equals > 0) facts.set(fact.slice(0, equals).toLowerCase(), fact.slice(equals + 1));
+    else if (fact !== "") return unparsed("a fact is written name=value;");
+  }
+  return parsed({ facts, name });
+}
+
+/**
+ * The entry that a line tells of. `.` and `..` (types `cdir` and `pdir`) are directories whose name
+ * the caller judges; a fact that is missing or unreadable counts as 0.
+ */
+export function entryOfFacts(line: FactsLine): Entry {
+  const { facts, name } = line;
+  const size = Number(facts.get("size") ?? 0);
+  const modified = parseTimeValue(facts.get("modify") ?? "");
+  const mode = facts.get("unix.mode");
+  const unique = facts.get("unique");
+  return {
+    name,
+    type: entryTypeOf(facts.get("type")?.toLowerCase() ?? ""),
+    size: Number.isSafeInteger(size) && size > 0 ? size : 0,
+    modifiedMs: modified.ok ? modified.value : 0,
+    ...(mode !== undefined && /^[0-7]{1,5}$/.test(mode) ? { mode: parseInt(mode, 8) } : {}),
+    ...(unique === undefined ? {} : { unique }),
+  };
+}
+
+function entryTypeOf(type: string): Entry["type"] {
+  if (type === "file") return "file";
+  return type === "dir" || type === "cdir" || type === "pdir" ? "directory" : "other";
+}
