@@ -83,8 +83,8 @@ export interface HashReport {
   readonly algorithm: HashAlgorithm;
   /** First byte that was digested. */
   readonly start: number;
-  /** One past the last byte that was digested. */
-  readonly end: number;
+  /** Last byte that was digested, as written on the wire; 0 for an empty file. */
+  readonly last: number;
   /** Lower-case hexadecimal. */
   readonly digest: string;
   /** The file as the peer named it. */
@@ -92,39 +92,39 @@ export interface HashReport {
 }
 
 /**
- * The text of a 213 reply to HASH. The end is written as the draft does, one past the last byte, so
- * that an empty file has a range too (`0-0`).
+ * The text of a 213 reply to HASH. Its range names the last byte, as RANG does (draft-bryan-ftp-range,
+ * 3); an empty file is `0-0`, since the range must not end before it starts.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
  * import { formatHashReport } from "./hash.ts";
  * assert.equal(
- *   formatHashReport({ algorithm: "CRC32", start: 0, end: 9, digest: "cbf43926", path: "a b" }),
- *   "CRC32 0-9 cbf43926 a b",
+ *   formatHashReport({ algorithm: "CRC32", start: 0, last: 8, digest: "cbf43926", path: "a b" }),
+ *   "CRC32 0-8 cbf43926 a b",
  * );
  * ```
  */
 export function formatHashReport(report: HashReport): string {
-  const { algorithm, start, end, digest, path } = report;
-  return `${algorithm} ${start}-${end} ${digest} ${path}`;
+  const { algorithm, start, last, digest, path } = report;
+  return `${algorithm} ${start}-${Math.max(start, last)} ${digest} ${path}`;
 }
 
 /**
  * Reads the text of a 213 reply to HASH, ours or another server's. The path is the rest of the line,
- * spaces and all.
+ * spaces and all. Some servers write one past the last byte: judge by the digest, not by `last`.
  */
 export function parseHashReport(text: string): Parsed<HashReport> {
   const match = /^(\S{1,16}) (\d{1,16})-(\d{1,16}) ([0-9a-fA-F]{1,128})(?: (.*))?$/s.exec(text);
   if (match === null) return unparsed("expected an algorithm, a range, a digest and a path");
-  const [, name, first, last, digest, path] = match as unknown as [string, ...string[]];
+  const [, name, first, final, digest, path] = match as unknown as [string, ...string[]];
   const algorithm = parseHashAlgorithm(name ?? "");
   if (!algorithm.ok) return algorithm;
-  const start = Number(first), end = Number(last);
-  if (!Number.isSafeInteger(end) || start > end) return unparsed("expected a range of bytes");
+  const start = Number(first), last = Number(final);
+  if (!Number.isSafeInteger(last) || start > last) return unparsed("expected a range of bytes");
   if (digest?.length !== 2 * HASHES[algorithm.value].digestBytes) {
     return unparsed(`expected a digest as long as ${algorithm.value} makes them`);
   }
-  const value = { algorithm: algorithm.value, start, end, digest: digest.toLowerCase() };
+  const value = { algorithm: algorithm.value, start, last, digest: digest.toLowerCase() };
   return parsed({ ...value, path: path ?? "" });
 }
