@@ -1,0 +1,30 @@
+// The tables of the account store, as the steps that lead from each version to the next.
+
+/**
+ * Step n makes version n + 1 (`PRAGMA user_version`). A step that was ever released is never edited:
+ * a change is a further step.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  -- One clock for all accounts: a name removed and added again never repeats a revision.
+  CREATE TABLE clock (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    revision INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO clock VALUES (1, 0);
+
+  CREATE TABLE accounts (
+    name TEXT PRIMARY KEY,
+    -- What a person or a file system could take for the same name is the same key.
+    name_key TEXT NOT NULL UNIQUE,
+    password TEXT NOT NULL,
+    directory TEXT NOT NULL,
+    read_only INTEGER NOT NULL CHECK (read_only IN (0, 1)),
+    admin INTEGER NOT NULL CHECK (admin IN (0, 1)),
+    enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+    quota_bytes INTEGER CHECK (quota_bytes >= 0),
+    revision INTEGER NOT NULL,
+    created_ms INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
+];
