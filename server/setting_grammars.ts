@@ -1,0 +1,78 @@
+// How the text of a setting reads: one grammar a kind, each with the syntax it prints.
+
+import { type Parsed, parsed, unparsed } from "../shared/parsed.ts";
+import { formatDuration, parseDuration } from "../shared/units.ts";
+import type { PortRange } from "./settings.ts";
+
+/** A kind of setting: it parses, and it prints what is allowed. */
+export interface SettingGrammar<T> {
+  /** As `--help` shows it after the flag, e.g. `N`. */
+  readonly syntax: string;
+  parse(text: string): Parsed<T>;
+}
+
+/** One of a few words. */
+export function oneOf<const T extends string>(...words: readonly T[]): SettingGrammar<T> {
+  return {
+    syntax: words.join("|"),
+    parse(text) {
+      const word = words.find((known) => known === text.toLowerCase());
+      return word === undefined ? unparsed(`allowed are ${words.join(", ")}`) : parsed(word);
+    },
+  };
+}
+
+/** A whole number, both limits included. */
+export function wholeNumber(lowest: number, highest: number): SettingGrammar<number> {
+  return {
+    syntax: "N",
+    parse(text) {
+      const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
+      if (value >= lowest && value <= highest) return parsed(value);
+      return unparsed(`a whole number from ${lowest} to ${highest} is allowed`);
+    },
+  };
+}
+
+/** A duration, milliseconds; both limits included. */
+export function duration(lowestMs: number, highestMs: number): SettingGrammar<number> {
+  const limits = `from ${formatDuration(lowestMs)} to ${formatDuration(highestMs)}`;
+  return {
+    syntax: "SECONDS",
+    parse(text) {
+      const read = parseDuration(text);
+      if (read.ok && read.value >= lowestMs && read.value <= highestMs) return read;
+      return unparsed(`a duration ${limits} is allowed, like 300 (seconds), 5m or 1h`);
+    },
+  };
+}
+
+/** A literal address or a host name to listen on; IPv6 with or without brackets. */
+export const listenAddress: SettingGrammar<string | undefined> = {
+  syntax: "ADDRESS",
+  parse(text) {
+    const bare = text.replace(/^\[(.*)\]$/, "$1");
+    if (/^[\p{L}\p{N}._:%-]{1,253}$/u.test(bare)) return parsed(bare);
+    return unparsed("an IP address or a host name of this machine is allowed");
+  },
+};
+
+/** The path of a file, as the host writes it. */
+export const filePath: SettingGrammar<string | undefined> = {
+  syntax: "FILE",
+  parse(text) {
+    const fits = text !== "" && !text.includes("\0");
+    return fits ? parsed(text) : unparsed("the path of a file is allowed");
+  },
+};
+
+/** `A-B`, both included; one port alone is a range of one. */
+export const portRange: SettingGrammar<PortRange | undefined> = {
+  syntax: "A-B",
+  parse(text) {
+    const [, a, b] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text) ?? [];
+    const [first, last] = [Number(a), Number(b ?? a)];
+    if (first >= 1024 && first <= last && last <= 65_535) return parsed({ first, last });
+    return unparsed("two ports from 1024 to 65535, the lower one first, are allowed");
+  },
+};
