@@ -13,6 +13,8 @@ export interface Hasher {
   update(bytes: Uint8Array): void;
   /** Lower-case hexadecimal; the hasher is used up. */
   digest(): string;
+  /** Another one that has taken the same bytes: a prefix is proven on the way to the whole. */
+  fork(): Hasher;
 }
 
 /** What is known about one algorithm. */
@@ -31,7 +33,7 @@ export const HASHES: Readonly<Record<HashAlgorithm, HashTraits>> = {
   "SHA-512": { digestBytes: 64, verbs: ["XSHA512"], create: () => nativeHasher("sha512") },
   "SHA-1": { digestBytes: 20, verbs: ["XSHA1", "XSHA"], create: () => nativeHasher("sha1") },
   "MD5": { digestBytes: 16, verbs: ["XMD5", "MD5"], create: () => nativeHasher("md5") },
-  "CRC32": { digestBytes: 4, verbs: ["XCRC"], create: crc32Hasher },
+  "CRC32": { digestBytes: 4, verbs: ["XCRC"], create: () => crc32Hasher() },
 };
 
 /** The names of {@linkcode HASHES}, in its order. */
@@ -42,17 +44,20 @@ export function createHasher(algorithm: HashAlgorithm): Hasher {
   return HASHES[algorithm].create();
 }
 
-function nativeHasher(name: string): Hasher {
-  const hash = createHash(name);
-  return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest("hex") };
+function nativeHasher(name: string, hash = createHash(name)): Hasher {
+  return {
+    update: (bytes) => void hash.update(bytes),
+    digest: () => hash.digest("hex"),
+    fork: () => nativeHasher(name, hash.copy()),
+  };
 }
 
 /** The CRC of ISO 3309 and zip, as XCRC has always meant it. */
-function crc32Hasher(): Hasher {
-  let value = 0;
+function crc32Hasher(value = 0): Hasher {
   return {
     update: (bytes) => void (value = crc32(bytes, value)),
     digest: () => value.toString(16).padStart(8, "0"),
+    fork: () => crc32Hasher(value),
   };
 }
 
