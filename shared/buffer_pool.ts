@@ -1,0 +1,54 @@
+// The memory that moving bytes costs one thread: buffers of a few sizes, used again and bounded.
+
+const KIB = 1024;
+
+/** What a transfer starts with and slow ones keep: two TLS records; 1,000 slow transfers hold 32 MiB. */
+export const SMALLEST_BUFFER_BYTES = 32 * KIB;
+/** What a transfer at full speed ends with: larger ones were not measurably faster. */
+export const LARGEST_BUFFER_BYTES = 1024 * KIB;
+
+/** Above this, transfers of one thread get only smallest buffers: 64 at full speed fit. */
+const IN_USE_LIMIT_BYTES = 128 * 1024 * KIB;
+/** What may lie unused and be handed out again, instead of being left to the garbage collector. */
+const SPARE_LIMIT_BYTES = 16 * 1024 * KIB;
+
+/**
+ * Buffers for the transfers of one thread. Sizes are {@linkcode SMALLEST_BUFFER_BYTES} times a power
+ * of two. Contents are left over from earlier use: only what was read into a buffer may be written.
+ */
+export class BufferPool {
+  readonly #spare = new Map<number, Uint8Array[]>();
+  #spareBytes = 0;
+  #inUseBytes = 0;
+
+  /** Bytes handed out and not yet back. */
+  get inUseBytes(): number {
+    return this.#inUseBytes;
+  }
+
+  /** A buffer of `wantedBytes`, or a smallest one when too much memory is in use already. */
+  take(wantedBytes: number): Uint8Array {
+    const fits = this.#inUseBytes + wantedBytes <= IN_USE_LIMIT_BYTES;
+    const size = fits ? wantedBytes : SMALLEST_BUFFER_BYTES;
+    this.#inUseBytes += size;
+    const spare = this.#spare.get(size)?.pop();
+    if (spare === undefined) return new Uint8Array(size);
+    this.#spareBytes -= size;
+    return spare;
+  }
+
+  /** Takes a buffer back; no read or write of it may still be under way. */
+  give(buffer: Uint8Array): void {
+    this.drop(buffer);
+    if (this.#spareBytes + buffer.length > SPARE_LIMIT_BYTES) return;
+    const spares = this.#spare.get(buffer.length);
+    if (spares === undefined) this.#spare.set(buffer.length, [buffer]);
+    else spares.push(buffer);
+    this.#spareBytes += buffer.length;
+  }
+
+  /** Forgets a buffer that some read may still fill: it must not be handed out again. */
+  drop(buffer: Uint8Array): void {
+    this.#inUseBytes -= buffer.length;
+  }
+}
