@@ -64,23 +64,42 @@ async function parseAndRun(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return;
-    throw usageFailure(command, error);
+    throw usageFailure(command, args, error);
   }
 }
 
 /** commander's own errors in our shape: `error: unknown option '--x'\n(Did you mean --y?)`. */
-function usageFailure(command: Command, error: CommanderError): CommandFailure {
-  const tried = command.name().replace(/^ftp /, "");
-  const [first = "", suggestion] = error.message.replace(/^error: /, "").split("\n");
+function usageFailure(
+  top: Command,
+  args: readonly string[],
+  error: CommanderError,
+): CommandFailure {
+  const { name, command } = meantCommand(top, args);
+  const tried = name.replace(/^ftp /, "");
   if (error.code === "commander.help") {
-    return new CommandFailure(ExitCode.usage, tried, "it needs one of its own commands", {
-      hint: `${command.name()} --help lists them`,
+    const names = command.commands.map((each) => each.name()).join(", ");
+    return new CommandFailure(ExitCode.usage, tried, `one of these is needed: ${names}`, {
+      hint: `${name} --help tells what they do`,
     });
   }
-  const happened = first.replaceAll("'", '"');
-  const meant = suggestion === undefined ? "" : `${suggestion.replace(/^\(|\)$/g, "")} `;
-  return new CommandFailure(ExitCode.usage, tried, happened, {
-    hint: `${meant}${command.name()} --help shows what it takes`,
+  const [first = "", suggestion = ""] = error.message.replace(/^error: /, "").split("\n");
+  const meant = /^\(Did you mean (.*)\?\)$/.exec(suggestion)?.[1];
+  return new CommandFailure(ExitCode.usage, tried, first.replaceAll("'", '"'), {
+    hint: meant === undefined ? `${name} --help shows what it takes` : `did you mean "${meant}"?`,
     cause: error,
   });
+}
+
+/** The subcommand that the arguments lead to: commander's errors do not tell. */
+function meantCommand(
+  top: Command,
+  args: readonly string[],
+): { readonly name: string; readonly command: Command } {
+  let [name, command] = [top.name(), top];
+  for (const arg of args) {
+    const next = command.commands.find((each) => each.name() === arg);
+    if (next === undefined) break;
+    [name, command] = [`${name} ${arg}`, next];
+  }
+  return { name, command };
 }

@@ -83,7 +83,7 @@ export class SqliteAccounts implements Accounts, AccountAdmin, Disposable {
     const password = await this.#passwords.hash(secret);
     this.#database.transaction(() => {
       const revision = this.#nextRevision();
-      const { changes } = this.#sql.setPassword.run({ name, password, revision });
+      const { changes } = this.#sql.setPassword.run({ name: composed(name), password, revision });
       if (changes === 0) throw new Fault("not-found", { about: name });
     });
   }
@@ -104,7 +104,9 @@ export class SqliteAccounts implements Accounts, AccountAdmin, Disposable {
   remove(name: string): Promise<void> {
     return settled(() =>
       this.#database.transaction(() => {
-        if (this.#sql.remove.run(name).changes === 0) throw new Fault("not-found", { about: name });
+        if (this.#sql.remove.run(composed(name)).changes === 0) {
+          throw new Fault("not-found", { about: name });
+        }
       })
     );
   }
@@ -118,7 +120,7 @@ export class SqliteAccounts implements Accounts, AccountAdmin, Disposable {
   }
 
   #row(name: string): Row | undefined {
-    return guarded(() => this.#sql.find.get(name.normalize("NFC"))) as Row | undefined;
+    return guarded(() => this.#sql.find.get(composed(name))) as Row | undefined;
   }
 
   #nextRevision(): number {
@@ -128,7 +130,7 @@ export class SqliteAccounts implements Accounts, AccountAdmin, Disposable {
   /** The password stays the same, so its revision does: what it proved stays proven. */
   async #renewHash(name: string, revision: number, secret: Secret): Promise<void> {
     const password = await this.#passwords.hash(secret);
-    guarded(() => this.#sql.renewHash.run({ name, revision, password }));
+    guarded(() => this.#sql.renewHash.run({ name: composed(name), revision, password }));
   }
 }
 
@@ -192,6 +194,11 @@ function requireName(text: string): string {
   const name = checkAccountName(text);
   if (!name.ok) throw new Fault("bad-name", { about: text });
   return name.value;
+}
+
+/** Names are kept composed (NFC); a client may send them otherwise. */
+function composed(name: string): string {
+  return name.normalize("NFC");
 }
 
 /** The fields that were given a value. */

@@ -1,0 +1,70 @@
+// The program's entry: the table of commands, and which one was asked for.
+
+import { type ProcessWorld, runCommand } from "./shared/command_runner.ts";
+import type { CommandRow } from "./shared/command_line.ts";
+import { CommandFailure, ExitCode } from "./shared/exit_code.ts";
+import { printedFailure } from "./shared/failure_printer.ts";
+import { nearestName } from "./shared/nearest_name.ts";
+import { processWorld } from "./shared/process_world.ts";
+
+/** What `ftp --version` says; a test holds it equal to deno.json's. */
+export const VERSION = "0.1.0";
+
+/** Every command, in the order `ftp help` shows them. */
+export const COMMANDS: readonly CommandRow[] = [
+  {
+    name: "user",
+    summary: "adds, changes, lists and removes accounts of a server on this machine",
+    load: () => import("./server/user_commands.ts"),
+  },
+];
+
+const USAGE = "Usage: ftp COMMAND [ARGUMENT...]\n";
+
+/** Runs `ftp` with these arguments and answers its exit code. */
+export async function main(args: readonly string[], process: ProcessWorld): Promise<ExitCode> {
+  const [first, ...rest] = args;
+  switch (first) {
+    case undefined:
+      process.stderr.print(helpText());
+      return ExitCode.usage;
+    case "--version":
+    case "-V":
+      process.stdout.print(`ftp ${VERSION}\n`);
+      return ExitCode.done;
+    case "--help":
+    case "-h":
+      process.stdout.print(helpText());
+      return ExitCode.done;
+    case "help":
+      if (rest[0] !== undefined) return await main([rest[0], "--help"], process);
+      process.stdout.print(helpText());
+      return ExitCode.done;
+  }
+  const row = COMMANDS.find((command) => command.name === first);
+  if (row !== undefined) return await runCommand(row, rest, process);
+  const { text, exitCode } = printedFailure(unknownCommand(first), false);
+  process.stderr.print(text);
+  return exitCode;
+}
+
+function helpText(): string {
+  const width = Math.max(...COMMANDS.map((command) => command.name.length));
+  const lines = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}\n`);
+  return [
+    USAGE,
+    "\nAn FTP server and an FTP client.\n",
+    "\nCommands:\n",
+    ...lines,
+    "\nftp COMMAND --help tells more of one command; ftp --version tells the version.\n",
+  ].join("");
+}
+
+function unknownCommand(name: string): CommandFailure {
+  const meant = nearestName(name, [...COMMANDS.map((command) => command.name), "help"]);
+  const tried = name.startsWith("-") ? "option" : "command";
+  const hint = meant === undefined ? "ftp help lists all commands" : `did you mean "${meant}"?`;
+  return new CommandFailure(ExitCode.usage, `"${name}"`, `no such ${tried}`, { hint });
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args, processWorld()));

@@ -1,0 +1,57 @@
+// Which folder of the host an account's root is, and that it never holds the server's own.
+
+import { join, relative, resolve } from "node:path";
+import { Fault } from "../shared/fault.ts";
+import type { Account } from "./accounts/accounts.ts";
+import { privateDirectory } from "./data_directory.ts";
+
+/** The host path of the account's root, which may not exist yet. */
+export function accountRoot(home: string, account: Pick<Account, "directory">): string {
+  return resolve(home, account.directory);
+}
+
+/**
+ * Whether the folder may be a root, links followed as far as it exists: neither the server's own
+ * folder, nor anything in it, nor anything around it.
+ */
+export async function isRootAllowed(home: string, root: string): Promise<boolean> {
+  const [own, real] = await Promise.all([realPath(privateDirectory(home)), realPath(root)]);
+  return !isWithin(real, own) && !isWithin(own, real);
+}
+
+/**
+ * Makes the account's root when it is missing and judges it.
+ *
+ * @returns its host path.
+ * @throws Fault `denied` (it touches the server's own folder), `host-failure`
+ */
+export async function openAccountRoot(
+  home: string,
+  account: Pick<Account, "directory">,
+): Promise<string> {
+  const root = accountRoot(home, account);
+  // SECURITY: judged at every login, not only when the account was made: links change.
+  if (!await isRootAllowed(home, root)) throw new Fault("denied");
+  try {
+    await Deno.mkdir(root, { recursive: true });
+    return root;
+  } catch (error) {
+    throw new Fault("host-failure", { cause: error });
+  }
+}
+
+/** The path with links followed; of what does not exist, as far as it does. */
+async function realPath(path: string): Promise<string> {
+  try {
+    return await Deno.realPath(path);
+  } catch (error) {
+    const parent = resolve(path, "..");
+    if (!(error instanceof Deno.errors.NotFound) || parent === path) return path;
+    return join(await realPath(parent), relative(parent, path));
+  }
+}
+
+function isWithin(path: string, directory: string): boolean {
+  const way = relative(directory, path);
+  return way === "" || (way !== ".." && !/^\.\.[/\\]/.test(way) && resolve(way) !== way);
+}

@@ -1,0 +1,170 @@
+// `ftp user`: accounts, on the server's own machine, straight on the data directory.
+
+import type { Command } from "commander";
+import type { CommandWorld } from "../shared/command_line.ts";
+import { CommandFailure, ExitCode } from "../shared/exit_code.ts";
+import { formatSize } from "../shared/units.ts";
+import { type AccountOptions, readAccountChange } from "./account_options.ts";
+import { accountRoot } from "./account_root.ts";
+import { openAccounts, withNamedFaults } from "./account_store.ts";
+import { checkAccountName } from "./accounts/account_rules.ts";
+import type { Account, AccountAdmin } from "./accounts/accounts.ts";
+import { prepareDataDirectory, requireDataDirectory, STANDARD_HOME } from "./data_directory.ts";
+import { chosenPassword, type PasswordOptions } from "./new_password.ts";
+import { HOME_VARIABLE } from "./settings_sources.ts";
+import { textTable } from "./text_table.ts";
+
+interface HomeOption {
+  readonly home: string;
+}
+
+type AddOptions = HomeOption & PasswordOptions & AccountOptions;
+
+/** Adds the subcommands. */
+export function define(command: Command, world: CommandWorld): void {
+  const subcommand = (name: string, summary: string): Command =>
+    command.command(name).description(summary)
+      .option("--home <HOME>", "the data directory", world.env[HOME_VARIABLE] || STANDARD_HOME);
+
+  withAccountOptions(withPasswordOptions(subcommand("add <NAME>", "makes an account")))
+    .action((name: string, options: AddOptions) => add(world, name, options));
+  withAccountOptions(withPasswordOptions(subcommand("set <NAME>", "changes an account")))
+    .option("--no-admin", "no administrator any more")
+    .option("--no-read-only", "may write again")
+    .option("--enable", "may log in again")
+    .option("--disable", "may not log in until enabled again")
+    .action((name: string, options: AddOptions) => set(world, name, options));
+  withPasswordOptions(subcommand("passwd <NAME>", "changes an account's password"))
+    .action((name: string, options: HomeOption & PasswordOptions) =>
+      changePassword(world, name, options)
+    );
+  subcommand("rm <NAME>", "removes an account; its files stay")
+    .action((name: string, options: HomeOption) => remove(world, name, options));
+  subcommand("ls", "lists the accounts")
+    .option("--json", "one JSON object a line")
+    .action((options: HomeOption & { json?: true }) => list(world, options));
+}
+
+function withPasswordOptions(command: Command): Command {
+  return command
+    .option("--password-stdin", "the password is the first line of standard input")
+    .option("--generate", "makes a password and prints it, once");
+}
+
+function withAccountOptions(command: Command): Command {
+  return command
+    .option("--quota <SIZE>", "bytes it may keep, like 10M or 1.5G, or none")
+    .option("--admin", "an administrator")
+    .option("--read-only", "may not change anything")
+    .option("--dir <DIR>", "its root: a folder below HOME, or an absolute path");
+}
+
+async function add(world: CommandWorld, name: string, options: AddOptions): Promise<void> {
+  const tried = `user add "${name}"`;
+  const checked = checkAccountName(name);
+  if (!checked.ok) throw new CommandFailure(ExitCode.usage, tried, checked.why);
+  const home = await prepareDataDirectory(options.home);
+  const change = await readAccountChange(tried, home, options);
+  using accounts = openAccounts(home);
+  // Asked before the password is: nobody types one in vain.
+  if (await accounts.find(checked.value) !== undefined) throw alreadyThere(tried);
+  const password = await chosenPassword(world, tried, options);
+  const account = await withNamedFaults(
+    tried,
+    () => accounts.add({ ...change, name: checked.value }, password.secret),
+  );
+  if (password.generated) world.stdout.print(`${password.secret.reveal()}\n`);
+  world.stderr.print(`added "${account.name}"; its files are in ${accountRoot(home, account)}\n`);
+}
+
+async function set(world: CommandWorld, name: string, options: AddOptions): Promise<void> {
+  const tried = `user set "${name}"`;
+  const home = await requireDataDirectory(options.home);
+  const change = await readAccountChange(tried, home, options);
+  const newPassword = options.generate === true || options.passwordStdin === true;
+  if (Object.keys(change).length === 0 && !newPassword) {
+    throw new CommandFailure(ExitCode.usage, tried, "nothing to change was named", {
+      hint: "ftp user set --help shows what can be changed",
+    });
+  }
+  using accounts = openAccounts(home);
+  if (await accounts.find(name) === undefined) throw noSuch(tried);
+  await withNamedFaults(tried, () => accounts.update(name, change));
+  if (newPassword) await replacePassword(world, tried, accounts, name, options);
+  world.stderr.print(`changed "${name}"\n`);
+}
+
+async function changePassword(
+  world: CommandWorld,
+  name: string,
+  options: HomeOption & PasswordOptions,
+): Promise<void> {
+  const tried = `user passwd "${name}"`;
+  using accounts = openAccounts(await requireDataDirectory(options.home));
+  if (await accounts.find(name) === undefined) throw noSuch(tried);
+  await replacePassword(world, tried, accounts, name, options);
+  world.stderr.print(`changed the password of "${name}"\n`);
+}
+
+async function replacePassword(
+  world: CommandWorld,
+  tried: string,
+  accounts: AccountAdmin,
+  name: string,
+  options: PasswordOptions,
+): Promise<void> {
+  const password = await chosenPassword(world, tried, options);
+  await withNamedFaults(tried, () => accounts.setPassword(name, password.secret));
+  if (password.generated) world.stdout.print(`${password.secret.reveal()}\n`);
+}
+
+async function remove(world: CommandWorld, name: string, options: HomeOption): Promise<void> {
+  const tried = `user rm "${name}"`;
+  const home = await requireDataDirectory(options.home);
+  using accounts = openAccounts(home);
+  const account = await accounts.find(name);
+  if (account === undefined) throw noSuch(tried);
+  await withNamedFaults(tried, () => accounts.remove(account.name));
+  world.stderr.print(
+    `removed "${account.name}"; its files stay in ${accountRoot(home, account)}\n`,
+  );
+}
+
+async function list(
+  world: CommandWorld,
+  options: HomeOption & { readonly json?: true },
+): Promise<void> {
+  using accounts = openAccounts(await requireDataDirectory(options.home));
+  const all = await accounts.list();
+  if (options.json) {
+    for (const account of all) world.stdout.print(`${JSON.stringify(jsonOf(account))}\n`);
+    return;
+  }
+  if (all.length === 0) {
+    return world.stderr.print("there are no accounts yet: ftp user add NAME makes one\n");
+  }
+  const rows = all.map(({ name, enabled, admin, readOnly, quotaBytes, directory }) => [
+    name,
+    enabled ? "enabled" : "disabled",
+    [admin ? "admin" : "", readOnly ? "read-only" : ""].filter(Boolean).join(",") || "-",
+    quotaBytes === undefined ? "none" : formatSize(quotaBytes),
+    directory,
+  ]);
+  world.stdout.print(textTable(["NAME", "STATE", "RIGHTS", "QUOTA", "FOLDER"], rows));
+}
+
+function jsonOf({ name, enabled, admin, readOnly, quotaBytes, directory }: Account) {
+  return { name, enabled, admin, readOnly, quotaBytes: quotaBytes ?? null, directory };
+}
+
+function noSuch(tried: string): CommandFailure {
+  return new CommandFailure(ExitCode.notThere, tried, "there is no such account", {
+    hint: "ftp user ls lists them",
+  });
+}
+
+function alreadyThere(tried: string): CommandFailure {
+  return new CommandFailure(ExitCode.failed, tried, "there is an account of that name", {
+    hint: "ftp user passwd changes its password, ftp user set the rest",
+  });
+}
