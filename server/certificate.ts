@@ -1,0 +1,145 @@
+// The server's certificate: the operator's own files, or one made at the first start and kept.
+
+import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { join } from "node:path";
+import { CommandFailure, ExitCode } from "../shared/exit_code.ts";
+import { selfSigned } from "./self_signed.ts";
+import type { TlsIdentity } from "./server_tls.ts";
+import type { ServerSettings } from "./settings.ts";
+
+/** What decides which certificate it is. */
+export type CertificateSettings = Pick<ServerSettings, "home" | "certificateFile" | "keyFile">;
+
+/** More is no certificate chain; it is read into memory whole. */
+const PEM_LIMIT_BYTES = 1024 * 1024;
+
+/**
+ * The identity that `settings` ask for. Without files of the operator's it is the one kept under
+ * HOME/.ftp/tls/, made when missing; servers that start at the same moment agree on one.
+ *
+ * @throws CommandFailure that names the file which is missing, unreadable, wrong or does not match.
+ */
+export async function loadIdentity(settings: CertificateSettings): Promise<TlsIdentity> {
+  const { home, certificateFile, keyFile } = settings;
+  if (certificateFile !== undefined && keyFile !== undefined) {
+    return await readIdentity(certificateFile, keyFile);
+  }
+  if (certificateFile !== undefined || keyFile !== undefined) {
+    throw new CommandFailure(
+      ExitCode.usage,
+      "choosing the certificate",
+      certificateFile === undefined ? "a key without a certificate" : "a certificate without a key",
+      { hint: "give both --cert FILE and --key FILE, or neither" },
+    );
+  }
+  const directory = join(home, ".ftp", "tls");
+  if (!await isThere(directory)) await makeIdentity(directory);
+  return await readIdentity(join(directory, CERTIFICATE), join(directory, KEY));
+}
+
+const CERTIFICATE = "certificate.pem";
+const KEY = "key.pem";
+
+/**
+ * Makes both files in a directory of its own and renames that: whoever comes second finds the name
+ * taken and uses what is there, and no crash leaves a certificate with another's key.
+ */
+async function makeIdentity(directory: string): Promise<void> {
+  const parent = join(directory, "..");
+  try {
+    await Deno.mkdir(parent, { recursive: true, mode: 0o700 });
+    const draft = await Deno.makeTempDir({ dir: parent, prefix: "tls-" });
+    try {
+      const { certificatePem, keyPem } = selfSigned(Deno.hostname(), Date.now());
+      await writeDurably(join(draft, CERTIFICATE), certificatePem, 0o644);
+      // SECURITY: readable by the server's own user from its first byte on.
+      await writeDurably(join(draft, KEY), keyPem, 0o600);
+      await Deno.rename(draft, directory);
+    } catch (error) {
+      await Deno.remove(draft, { recursive: true });
+      if (!await isThere(directory)) throw error;
+    }
+  } catch (error) {
+    throw unusable("making a certificate in", directory, reasonOf(error), error);
+  }
+}
+
+async function writeDurably(path: string, text: string, mode: number): Promise<void> {
+  using file = await Deno.open(path, { write: true, createNew: true, mode });
+  const bytes = new TextEncoder().encode(text);
+  for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+  await file.sync();
+}
+
+async function readIdentity(certificateFile: string, keyFile: string): Promise<TlsIdentity> {
+  const certificatePem = await readPem("certificate", certificateFile);
+  const keyPem = await readPem("key", keyFile);
+  const certificate = parseCertificate(certificatePem, certificateFile);
+  const key = parseKey(keyPem, keyFile);
+  if (!certificate.checkPrivateKey(key)) {
+    throw unusable(
+      "reading the key",
+      keyFile,
+      `it does not belong to the certificate "${certificateFile}"`,
+    );
+  }
+  return { certificatePem, keyPem };
+}
+
+async function readPem(what: string, path: string): Promise<string> {
+  try {
+    const { size, isFile } = await Deno.stat(path);
+    if (!isFile || size > PEM_LIMIT_BYTES) {
+      throw unusable(`reading the ${what}`, path, "it is not a PEM file");
+    }
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof CommandFailure) throw error;
+    throw unusable(`reading the ${what}`, path, reasonOf(error), error);
+  }
+}
+
+function parseCertificate(pem: string, path: string): X509Certificate {
+  try {
+    return new X509Certificate(pem);
+  } catch (error) {
+    throw unusable("reading the certificate", path, "it holds no PEM certificate", error);
+  }
+}
+
+function parseKey(pem: string, path: string): KeyObject {
+  if (pem.includes("ENCRYPTED")) {
+    throw unusable("reading the key", path, "it is encrypted, and nobody is there to ask");
+  }
+  try {
+    return createPrivateKey(pem);
+  } catch (error) {
+    throw unusable("reading the key", path, "it holds no PEM private key", error);
+  }
+}
+
+function unusable(tried: string, path: string, happened: string, cause?: unknown): CommandFailure {
+  return new CommandFailure(ExitCode.failed, `${tried} "${path}"`, happened, { cause });
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** `sha256:HEX` of a certificate's DER: what clients pin and remember. */
+export function fingerprintOf(certificatePem: string): string {
+  const hex = new X509Certificate(certificatePem).fingerprint256.replaceAll(":", "").toLowerCase();
+  return `sha256:${hex}`;
+}
