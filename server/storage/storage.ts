@@ -44,6 +44,8 @@ export interface WriteOptions {
   readonly digest?: HashAlgorithm;
   /** The size the peer announced (ALLO), bytes: checked against quota and disk before it starts. */
   readonly announcedSize?: number;
+  /** Ends a long preparation: the bytes before the offset may have to be copied first. */
+  readonly signal?: AbortSignal;
 }
 
 /**

@@ -1,0 +1,241 @@
+// Storage on the local disk: one directory of the host as one account may use it.
+
+import type { Entry } from "../../shared/entry.ts";
+import { Fault, isFault } from "../../shared/fault.ts";
+import type { HashAlgorithm } from "../../shared/hash.ts";
+import type { Log } from "../../shared/log.ts";
+import { isWithin, nameOf, ROOT, type VirtualPath } from "../../shared/virtual_path.ts";
+import { DigestCache, isSettled } from "./digest_cache.ts";
+import { listDirectory } from "./disk_listing.ts";
+import { requireReplaceable } from "./disk_upload.ts";
+import { digestOf } from "./file_digest.ts";
+import { entryOf } from "./host_entry.ts";
+import { asFaults } from "./host_fault.ts";
+import { type HostFiles, hostFiles, type ReadableHostFile } from "./host_files.ts";
+import { checkHostName, OWN_NAME } from "./host_name.ts";
+import {
+  type HostPath,
+  Jail,
+  type LinkPolicy,
+  type Located,
+  operatorPath,
+  ownChild,
+  type Place,
+} from "./jailed_path.ts";
+import type { ByteRange, Storage, StorageAbilities, Upload, WriteOptions } from "./storage.ts";
+import { StoredDiskFile } from "./stored_disk_file.ts";
+import { type Unfinished, UploadFolder } from "./upload_folder.ts";
+import { partsDirectory, uploadsDirectory } from "./upload_place.ts";
+import { startUpload } from "./upload_start.ts";
+
+/** What a storage is opened with. */
+export interface DiskStorageOptions {
+  /** The directory that becomes `/`, a host path; it is made when missing. */
+  readonly root: string;
+  /** The data directory, a host path; the server's own files are in its `.ftp`. */
+  readonly home: string;
+  /** The account's name: whose uploads these are. */
+  readonly account: string;
+  /** Default `inside`. */
+  readonly links?: LinkPolicy;
+  /** Shared by the sessions of a worker; by default this storage has its own. */
+  readonly digests?: DigestCache;
+  readonly log?: Log;
+  /** For tests: the host's file system, or one that fails. */
+  readonly files?: HostFiles;
+}
+
+/**
+ * Opens a directory as storage.
+ *
+ * @throws Fault `denied` when the root is the server's own; others when it cannot be made.
+ */
+export function openDiskStorage(options: DiskStorageOptions): Promise<Storage> {
+  const { files = hostFiles, links = "inside", digests = new DigestCache() } = options;
+  return asFaults(ROOT, () => {
+    if (!checkHostName(options.account, Deno.build.os).ok) {
+      throw new Fault("bad-name", { about: options.account });
+    }
+    const root = operatorPath(options.root);
+    const own = ownChild(operatorPath(options.home), OWN_NAME);
+    files.makePrivateDirectory(root);
+    const records = uploadsDirectory(operatorPath(options.home), options.account);
+    files.makePrivateDirectory(records);
+    const jail = new Jail({ root, own, links, files });
+    return new DiskStorage({ files, jail, digests, records, ...options });
+  });
+}
+
+/** What a storage is made of. */
+interface DiskWorld {
+  readonly files: HostFiles;
+  readonly jail: Jail;
+  readonly digests: DigestCache;
+  /** Where this account's uploads are kept in HOME. */
+  readonly records: HostPath;
+  readonly account: string;
+  readonly log?: Log;
+}
+
+class DiskStorage implements Storage {
+  readonly abilities: StorageAbilities = { setModified: true, setMode: false };
+  readonly #world: DiskWorld;
+  readonly #jail: Jail;
+  readonly #files: HostFiles;
+
+  constructor(world: DiskWorld) {
+    this.#world = world;
+    this.#jail = world.jail;
+    this.#files = world.files;
+  }
+
+  stat(path: VirtualPath): Promise<Entry> {
+    return asFaults(path, () => entryOf(nameOf(path), this.#jail.locate(path).stat));
+  }
+
+  list(path: VirtualPath, signal?: AbortSignal): AsyncIterable<Entry> {
+    const { files, jail, log } = this.#world;
+    return listDirectory({ files, jail, log }, path, signal);
+  }
+
+  read(path: VirtualPath, offset: number): Promise<StoredDiskFile> {
+    return asFaults(path, () => {
+      const file = this.#jail.open(path);
+      const stored = new StoredDiskFile(file, path, offset);
+      if (offset <= stored.entry.size) return stored;
+      file[Symbol.dispose]();
+      throw new Fault("bad-restart", { about: path });
+    });
+  }
+
+  write(path: VirtualPath, options: WriteOptions): Promise<Upload> {
+    return asFaults(path, async () => {
+      if (path === ROOT) throw new Fault("is-a-directory", { about: path });
+      const place = this.#jail.place(path);
+      requireReplaceable(place, path, options.mode === "create");
+      this.#files.checkWritable(place.directory.host);
+      if (options.announcedSize !== undefined && options.announcedSize > await this.space()) {
+        throw new Fault("no-space", { about: path });
+      }
+      const world = { ...this.#world, folder: this.#folderFor(place) };
+      return await startUpload(world, path, place, options);
+    });
+  }
+
+  async unfinished(path: VirtualPath): Promise<number | undefined> {
+    return (await asFaults(path, () => this.#unfinished(path)))?.size;
+  }
+
+  removeFile(path: VirtualPath): Promise<void> {
+    return asFaults(path, () => {
+      const { host, target } = this.#visible(path);
+      if (target.stat.type === "directory") throw new Fault("is-a-directory", { about: path });
+      if (target.stat.type === "other") throw new Fault("denied", { about: path });
+      this.#files.removeFile(host);
+    });
+  }
+
+  removeDirectory(path: VirtualPath): Promise<void> {
+    return asFaults(path, () => {
+      const { host, target } = this.#visible(path);
+      if (target.stat.type !== "directory") throw new Fault("not-a-directory", { about: path });
+      // A link to a directory goes as one name; what it leads to stays.
+      if (target.host === host) this.#files.removeDirectory(host);
+      else this.#files.removeFile(host);
+    });
+  }
+
+  createDirectory(path: VirtualPath): Promise<void> {
+    return asFaults(path, () => {
+      if (path === ROOT) throw new Fault("exists", { about: path });
+      const { host, taken, target } = this.#jail.place(path);
+      if (taken) throw new Fault(target === undefined ? "denied" : "exists", { about: path });
+      this.#files.makeDirectory(host);
+    });
+  }
+
+  rename(from: VirtualPath, to: VirtualPath): Promise<void> {
+    return asFaults(to, () => {
+      const source = this.#visible(from);
+      const goal = this.#jail.place(to);
+      if (source.host === goal.host) return;
+      const movesDirectory = source.target.stat.type === "directory";
+      if (movesDirectory && isWithin(to, from)) throw new Fault("denied", { about: to });
+      const there = goal.target?.stat.type;
+      if (goal.taken && there === undefined) throw new Fault("denied", { about: to });
+      if (there !== undefined && (movesDirectory || there !== "file")) {
+        throw new Fault("exists", { about: to });
+      }
+      this.#files.rename(source.host, goal.host);
+    });
+  }
+
+  setModified(path: VirtualPath, modifiedMs: number): Promise<void> {
+    return asFaults(path, () => {
+      using file = this.#jail.open(path);
+      const before = file.stat();
+      file.setModified(modifiedMs);
+      this.#world.digests.redate(before, file.stat());
+    });
+  }
+
+  digest(
+    path: VirtualPath,
+    algorithm: HashAlgorithm,
+    range?: ByteRange,
+    signal?: AbortSignal,
+  ): Promise<string> {
+    return asFaults(path, async () => {
+      using file = this.#openForDigest(path);
+      const before = file.stat();
+      const { start, end } = range ?? { start: 0, end: before.size };
+      if (start > end || end > before.size) throw new Fault("bad-restart", { about: path });
+      const whole = start === 0 && end === before.size;
+      const known = whole ? this.#world.digests.get(before, algorithm) : undefined;
+      if (known !== undefined) return known;
+      const digest = await digestOf(file, algorithm, { start, end }, signal);
+      const after = file.stat();
+      const same = after.size === before.size && after.modifiedMs === before.modifiedMs;
+      if (whole && same && isSettled(before, Date.now())) {
+        this.#world.digests.set(before, algorithm, digest);
+      }
+      return digest;
+    });
+  }
+
+  space(): Promise<number> {
+    return asFaults(ROOT, () => this.#files.space(this.#jail.root));
+  }
+
+  /** @throws Fault `not-found` for what is not there or hidden */
+  #visible(path: VirtualPath): Place & { readonly target: Located } {
+    const place = this.#jail.place(path);
+    if (place.target === undefined) throw new Fault("not-found", { about: path });
+    return { ...place, target: place.target };
+  }
+
+  #folderFor(place: Place): UploadFolder {
+    const { files, records } = this.#world;
+    return new UploadFolder(files, partsDirectory(this.#world, place.directory), records);
+  }
+
+  #unfinished(path: VirtualPath): Unfinished | undefined {
+    try {
+      return this.#folderFor(this.#jail.place(path)).find(path);
+    } catch (error) {
+      if (isFault(error)) return undefined; // no such directory, no such name: nothing on its way
+      throw error;
+    }
+  }
+
+  /** Where there is no file, an unfinished upload answers: its owner may prove what is there of it. */
+  #openForDigest(path: VirtualPath): ReadableHostFile {
+    try {
+      return this.#jail.open(path);
+    } catch (error) {
+      const unfinished = isFault(error, "not-found") ? this.#unfinished(path) : undefined;
+      if (unfinished === undefined) throw error;
+      return this.#files.openToRead(unfinished.host);
+    }
+  }
+}

@@ -1,0 +1,214 @@
+// The host's file system as storage uses it: a narrow seam, so that tests can fail, record or slow any call.
+
+import fs from "node:fs";
+import type { HostPath } from "./jailed_path.ts";
+
+/** What the host knows about a name, without following it. */
+export interface HostStat {
+  readonly type: "file" | "directory" | "link" | "other";
+  /** Bytes. */
+  readonly size: number;
+  readonly modifiedMs: number;
+  /** Permission bits; `undefined` where the host has none. */
+  readonly mode: number | undefined;
+  readonly owner: number | undefined;
+  readonly group: number | undefined;
+  readonly device: number;
+  readonly inode: number;
+}
+
+/** A file open for reading. Errors are the host's own, see host_fault.ts. */
+export interface ReadableHostFile extends Disposable {
+  stat(): HostStat;
+  /** Reads from byte `at` on; resolves to 0 at the end. */
+  read(into: Uint8Array<ArrayBuffer>, at: number): Promise<number>;
+  setModified(modifiedMs: number): void;
+}
+
+/** A file of the server's own, open for writing from its end on. */
+export interface WritableHostFile extends Disposable {
+  stat(): HostStat;
+  /** Writes all of `bytes` after what is there. */
+  append(bytes: Uint8Array): Promise<void>;
+  /** Cuts it to `size` bytes; what is appended follows there. */
+  truncate(size: number): void;
+  setModified(modifiedMs: number): void;
+  /** Resolves when content and attributes are on the disk. */
+  sync(): Promise<void>;
+  /** Claims it for this handle, against other threads and processes, until it is closed. */
+  tryLock(kind: "shared" | "exclusive"): boolean;
+}
+
+/** Everything that storage asks of the host. Short calls are synchronous: see docs/decisions.md. */
+export interface HostFiles {
+  lstat(path: HostPath): HostStat;
+  /** The path of the same thing without links in it. */
+  realPath(path: HostPath): string;
+  /** The names in a directory, without `.` and `..`. */
+  names(path: HostPath): AsyncIterable<string>;
+  namesNow(path: HostPath): string[];
+  /** Never follows a link in the last name, never waits for a FIFO's other end. */
+  openToRead(path: HostPath): ReadableHostFile;
+  /** `create` makes a file that was not there, readable for all that the umask allows. */
+  openToWrite(path: HostPath, how: "create" | "existing"): WritableHostFile;
+  readText(path: HostPath): string;
+  writeText(path: HostPath, text: string): void;
+  /** Throws unless this process may add names to the directory. */
+  checkWritable(directory: HostPath): void;
+  makeDirectory(path: HostPath): void;
+  /** Makes a directory of the server's own, closed to other users, and its parents; it may exist. */
+  makePrivateDirectory(path: HostPath): void;
+  removeDirectory(path: HostPath): void;
+  removeFile(path: HostPath): void;
+  /** Replaces what is at `to`, atomically. */
+  rename(from: HostPath, to: HostPath): void;
+  /** Gives the file a second name; throws EEXIST when `to` is there. */
+  link(from: HostPath, to: HostPath): void;
+  setMode(path: HostPath, mode: number): void;
+  setOwner(path: HostPath, owner: number | undefined, group: number | undefined): void;
+  /** Resolves when the names in the directory are on the disk. */
+  syncDirectory(path: HostPath): Promise<void>;
+  /** Bytes that unprivileged users could still write. */
+  space(path: HostPath): Promise<number>;
+}
+
+const { O_RDONLY, O_DIRECTORY = 0, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
+
+/** The file system of this machine. */
+export const hostFiles: HostFiles = {
+  lstat: (path) => statOf(Deno.lstatSync(path)),
+  realPath: (path) => Deno.realPathSync(path),
+  async *names(path) {
+    for await (const { name } of Deno.readDir(path)) yield name;
+  },
+  namesNow: (path) => Array.from(Deno.readDirSync(path), ({ name }) => name),
+  openToRead: (path) => new NodeFile(fs.openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)),
+  openToWrite: (path, how) =>
+    new AppendFile(Deno.openSync(path, {
+      read: true,
+      write: true,
+      ...how === "create" && { createNew: true, mode: 0o644 },
+    })),
+  readText: (path) => Deno.readTextFileSync(path),
+  writeText: (path, text) => Deno.writeTextFileSync(path, text, { createNew: true, mode: 0o600 }),
+  checkWritable: (directory) => fs.accessSync(directory, fs.constants.W_OK),
+  makeDirectory: (path) => Deno.mkdirSync(path),
+  makePrivateDirectory: (path) => Deno.mkdirSync(path, { recursive: true, mode: 0o700 }),
+  removeDirectory: (path) => fs.rmdirSync(path),
+  removeFile: (path) => fs.unlinkSync(path),
+  rename: (from, to) => Deno.renameSync(from, to),
+  link: (from, to) => Deno.linkSync(from, to),
+  setMode: (path, mode) => Deno.chmodSync(path, mode),
+  setOwner: (path, owner, group) => Deno.chownSync(path, owner ?? null, group ?? null),
+  async syncDirectory(path) {
+    if (Deno.build.os === "windows") return; // a directory cannot be opened there
+    const handle = fs.openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    try {
+      await settled((done) => fs.fsync(handle, done));
+    } finally {
+      fs.closeSync(handle);
+    }
+  },
+  async space(path) {
+    const { bavail, bsize } = await fs.promises.statfs(path);
+    return bavail * bsize;
+  },
+};
+
+/** Opened by number, since only node:fs passes O_NOFOLLOW and O_NONBLOCK on. */
+class NodeFile implements ReadableHostFile {
+  readonly #handle: number;
+
+  constructor(handle: number) {
+    this.#handle = handle;
+  }
+
+  stat(): HostStat {
+    const stat = fs.fstatSync(this.#handle);
+    return {
+      type: stat.isFile() ? "file" : stat.isDirectory() ? "directory" : "other",
+      size: stat.size,
+      modifiedMs: Math.trunc(stat.mtimeMs),
+      mode: stat.mode & 0o7777,
+      owner: stat.uid,
+      group: stat.gid,
+      device: stat.dev,
+      inode: stat.ino,
+    };
+  }
+
+  read(into: Uint8Array<ArrayBuffer>, at: number): Promise<number> {
+    return settled<number>((done) => fs.read(this.#handle, into, 0, into.length, at, done));
+  }
+
+  setModified(modifiedMs: number): void {
+    fs.futimesSync(this.#handle, modifiedMs / 1000, modifiedMs / 1000);
+  }
+
+  [Symbol.dispose](): void {
+    fs.closeSync(this.#handle);
+  }
+}
+
+/** Opened by Deno, since only there files have locks. */
+class AppendFile implements WritableHostFile {
+  readonly #file: Deno.FsFile;
+
+  constructor(file: Deno.FsFile) {
+    this.#file = file;
+    file.seekSync(0, Deno.SeekMode.End);
+  }
+
+  stat(): HostStat {
+    return statOf(this.#file.statSync());
+  }
+
+  async append(bytes: Uint8Array): Promise<void> {
+    for (let taken = 0; taken < bytes.length;) {
+      taken += await this.#file.write(bytes.subarray(taken));
+    }
+  }
+
+  truncate(size: number): void {
+    this.#file.truncateSync(size);
+    this.#file.seekSync(size, Deno.SeekMode.Start);
+  }
+
+  setModified(modifiedMs: number): void {
+    this.#file.utimeSync(new Date(modifiedMs), new Date(modifiedMs));
+  }
+
+  sync(): Promise<void> {
+    return this.#file.sync();
+  }
+
+  tryLock(kind: "shared" | "exclusive"): boolean {
+    return this.#file.tryLockSync(kind === "exclusive");
+  }
+
+  [Symbol.dispose](): void {
+    this.#file.close();
+  }
+}
+
+function statOf(info: Deno.FileInfo): HostStat {
+  return {
+    type: info.isFile ? "file" : info.isDirectory ? "directory" : info.isSymlink ? "link" : "other",
+    size: info.size,
+    modifiedMs: info.mtime?.getTime() ?? 0,
+    mode: info.mode === null ? undefined : info.mode & 0o7777,
+    owner: info.uid ?? undefined,
+    group: info.gid ?? undefined,
+    device: info.dev,
+    inode: info.ino ?? 0,
+  };
+}
+
+/** A promise of what a callback of node:fs tells. */
+function settled<T = void>(
+  start: (done: (error: Error | null, value?: T) => void) => void,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    start((error, value) => error === null ? resolve(value as T) : reject(error));
+  });
+}

@@ -1,0 +1,234 @@
+// The only way from a virtual path to the host: no path, name, link or race leads outside the root.
+//
+// Deno has no openat(2), and without all permissions no /proc/self/fd, so the host walks every path
+// anew at every call. What stops a directory that is swapped for a link in between:
+// - A file is opened first and then recognised: it must be what the path without links leads to,
+//   looked at often enough, in an order that nobody can foresee ({@linkcode Jail.open}). No byte is
+//   read, hashed or changed before that.
+// - A name is made, renamed or removed in a directory that was resolved and looked at by the system
+//   calls just before. What remains is a window of microseconds for a local process that may write
+//   in the root and swaps directories without pause: such a change of a name could land outside.
+//   Sessions cannot make links at all, so they cannot do it. See SECURITY.md.
+
+import { dirname, join, sep } from "node:path";
+import { Fault } from "../../shared/fault.ts";
+import { nameOf, parentOf, ROOT, segmentsOf, type VirtualPath } from "../../shared/virtual_path.ts";
+import { hostCode, hostFault } from "./host_fault.ts";
+import type { HostFiles, HostStat, ReadableHostFile } from "./host_files.ts";
+import { checkHostName, OWN_NAME, UPLOADS_NAME } from "./host_name.ts";
+
+declare const brand: unique symbol;
+
+/** A path that may be given to the host. */
+export type HostPath = string & { readonly [brand]: "HostPath" };
+
+/** Which links a session sees: those that stay inside its root, none, or all. */
+export type LinkPolicy = "inside" | "never" | "follow";
+
+/** Something that is there, under its path without links. */
+export interface Located {
+  readonly host: HostPath;
+  readonly stat: HostStat;
+}
+
+/** A name in a directory that is there; the name itself may be free. */
+export interface Place {
+  /** The name itself, not followed. */
+  readonly host: HostPath;
+  /** The directory that holds the name. */
+  readonly directory: Located;
+  /** Whether the name is taken, be it by something this session does not see. */
+  readonly taken: boolean;
+  /** What the name stands for; `undefined` where it is free or hidden. */
+  readonly target: Located | undefined;
+}
+
+/** What a jail is made of. */
+export interface JailOptions {
+  /** The directory that the session sees as `/`; it is there. */
+  readonly root: HostPath;
+  /** The server's own directory, visible to no session; it is there. */
+  readonly own: HostPath;
+  readonly links: LinkPolicy;
+  readonly files: HostFiles;
+}
+
+/**
+ * How often an opened file is looked at before it is believed. Every look is one of two by the toss
+ * of a coin: "no link in the path" or "the path leads to what was opened". An outside file passes a
+ * look only while the swap stands the right way, and nobody can know which way that will be: 2^-20
+ * for whoever has won the first race already. The price is some 70 µs.
+ */
+const LOOKS = 20;
+/** A file that is replaced by uploads while it is opened is tried again so often. */
+const OPEN_ATTEMPTS = 5;
+
+/** A path as the operator gave it, from the settings or an account: trusted. */
+export function operatorPath(path: string): HostPath {
+  return path as HostPath;
+}
+
+/** The path of `name`, a plain name of our own, in a directory. */
+export function ownChild(directory: HostPath, name: string): HostPath {
+  return join(directory, name) as HostPath;
+}
+
+/** The directory that holds the path. */
+export function directoryOf(path: HostPath): HostPath {
+  return dirname(path) as HostPath;
+}
+
+/** Whether `path` is `directory` or below it; both without links. */
+export function isBelow(path: string, directory: string): boolean {
+  return path === directory ||
+    path.startsWith(directory.endsWith(sep) ? directory : directory + sep);
+}
+
+/** One session's root and what may be reached in it. */
+export class Jail {
+  /** Without links; whatever links the operator chose lie behind us. */
+  readonly root: HostPath;
+  /** Lower case. */
+  readonly #reserved: readonly string[];
+  readonly #links: LinkPolicy;
+  readonly #files: HostFiles;
+
+  constructor(options: JailOptions) {
+    const { files } = options;
+    this.#files = files;
+    this.#links = options.links;
+    this.root = files.realPath(options.root) as HostPath;
+    const home = files.realPath(directoryOf(options.own));
+    this.#reserved = [files.realPath(options.own), join(home, OWN_NAME)]
+      .map((path) => path.toLowerCase());
+    if (this.#isReserved(this.root)) throw new Fault("denied");
+  }
+
+  /** What a path leads to, links followed as the policy says. @throws Fault `not-found` */
+  locate(path: VirtualPath): Located {
+    if (!segmentsOf(path).every((name) => checkHostName(name, Deno.build.os).ok)) {
+      throw new Fault("not-found", { about: path });
+    }
+    return this.#follow(join(this.root, path) as HostPath, path);
+  }
+
+  /**
+   * Where a name stands or would stand; a link in the last name is not followed but told apart.
+   *
+   * @throws Fault `not-found` (no such directory), `bad-name`, `denied` (the root has no name)
+   */
+  place(path: VirtualPath): Place {
+    if (path === ROOT) throw new Fault("denied", { about: path });
+    const directory = this.locate(parentOf(path));
+    if (directory.stat.type !== "directory") throw new Fault("not-found", { about: path });
+    const name = checkHostName(nameOf(path), Deno.build.os);
+    if (!name.ok) throw new Fault("bad-name", { about: path });
+    const host = join(directory.host, name.value) as HostPath;
+    if (this.#isReserved(host)) throw new Fault("bad-name", { about: path });
+    const stat = this.#lookAt(host, path);
+    const target = stat?.type === "link"
+      ? this.#targetOf(host, path)
+      : stat && { host, stat } satisfies Located;
+    return { host, directory, taken: stat !== undefined, target };
+  }
+
+  /**
+   * Opens a regular file for reading.
+   *
+   * @throws Fault `not-found`, `is-a-directory`, `denied` (a FIFO, a device), `busy` (it is replaced
+   * all the time)
+   */
+  open(path: VirtualPath): ReadableHostFile {
+    for (let attempt = 0; attempt < OPEN_ATTEMPTS; attempt++) {
+      const { host, stat } = this.locate(path);
+      requireFile(stat, path);
+      const file = this.#files.openToRead(host);
+      try {
+        const opened = file.stat();
+        requireFile(opened, path);
+        if (this.isInPlace({ host, stat: opened })) return file;
+      } catch (error) {
+        file[Symbol.dispose]();
+        throw error;
+      }
+      file[Symbol.dispose]();
+    }
+    throw new Fault("busy", { about: path });
+  }
+
+  /** SECURITY: whether what is at hand is what its path without links leads to. */
+  isInPlace({ host, stat }: Located, looks = LOOKS): boolean {
+    const coins = crypto.getRandomValues(new Uint8Array(looks));
+    try {
+      return coins.every((coin) =>
+        coin < 128 ? this.#files.realPath(host) === host : isSame(this.#files.lstat(host), stat)
+      );
+    } catch (error) {
+      if (hostCode(error) === undefined) throw error;
+      return false; // gone, or swapped for something that leads nowhere
+    }
+  }
+
+  /** What a name in a directory that was located stands for. @returns `undefined` where hidden. */
+  entryAt(directory: Located, name: string): Located | undefined {
+    const host = join(directory.host, name) as HostPath;
+    if (this.#isReserved(host)) return undefined;
+    const stat = this.#files.lstat(host);
+    if (stat.type !== "link") return { host, stat };
+    return this.#targetOf(host, ROOT);
+  }
+
+  #targetOf(host: HostPath, path: VirtualPath): Located | undefined {
+    try {
+      return this.#follow(host, path);
+    } catch (error) {
+      if (error instanceof Fault && error.kind === "not-found") return undefined;
+      throw error;
+    }
+  }
+
+  #follow(wanted: HostPath, path: VirtualPath): Located {
+    let real: string;
+    try {
+      real = this.#files.realPath(wanted);
+    } catch (cause) {
+      // SECURITY: a link's target outside that may not be entered, loops or is no directory must
+      // look like one that is not there, so every failure here is the same.
+      if (hostCode(cause) === undefined && !(cause instanceof Deno.errors.NotCapable)) throw cause;
+      throw new Fault("not-found", { about: path, cause });
+    }
+    const visible = this.#links === "follow" || isBelow(real, this.root);
+    if (!visible || this.#isReserved(real) || (this.#links === "never" && real !== wanted)) {
+      throw new Fault("not-found", { about: path });
+    }
+    const stat = this.#lookAt(real as HostPath, path);
+    if (stat === undefined || stat.type === "link") throw new Fault("not-found", { about: path });
+    return { host: real as HostPath, stat };
+  }
+
+  #lookAt(host: HostPath, path: VirtualPath): HostStat | undefined {
+    try {
+      return this.#files.lstat(host);
+    } catch (error) {
+      if (hostCode(error) === "ENOENT" || hostCode(error) === "ENOTDIR") return undefined;
+      throw hostFault(error, path);
+    }
+  }
+
+  /** SECURITY: in any spelling that a host without case could take for the server's own. */
+  #isReserved(host: string): boolean {
+    const plain = host.toLowerCase();
+    return plain.split(sep).includes(UPLOADS_NAME) ||
+      this.#reserved.some((own) => isBelow(plain, own));
+  }
+}
+
+function requireFile(stat: HostStat, path: VirtualPath): void {
+  if (stat.type === "directory") throw new Fault("is-a-directory", { about: path });
+  // SECURITY: opening a FIFO waits for its other end, opening some devices does things.
+  if (stat.type !== "file") throw new Fault("denied", { about: path });
+}
+
+function isSame(one: HostStat, other: HostStat): boolean {
+  return one.inode === other.inode && one.device === other.device && one.type === other.type;
+}

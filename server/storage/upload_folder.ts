@@ -1,0 +1,153 @@
+// Where uploads live until they are whole: which file is whose, which one is still written.
+//
+// An upload is a file `KEY-ID.part`; KEY stands for its virtual path, ID tells several to one path
+// apart. Its writer holds an exclusive lock, which ends with the process, so what can be locked is
+// unfinished. Beside it `KEY-ID.json` says the path and when it began; only tables for people need it.
+
+import { createHash } from "node:crypto";
+import { Fault } from "../../shared/fault.ts";
+import type { VirtualPath } from "../../shared/virtual_path.ts";
+import { hostCode } from "./host_fault.ts";
+import type { HostFiles } from "./host_files.ts";
+import { type HostPath, ownChild } from "./jailed_path.ts";
+import { UploadPart, type UploadRecord } from "./upload_part.ts";
+
+/** How often a file that seems to be in use is tried again: another thread may only be asking. */
+const CLAIM_ATTEMPTS = 5;
+const CLAIM_PAUSE_MS = 2;
+
+/** What is kept of an upload that nobody writes any more. */
+export interface Unfinished {
+  readonly host: HostPath;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** The uploads of one account on one file system. */
+export class UploadFolder {
+  readonly #files: HostFiles;
+  /** Holds the bytes. */
+  readonly #parts: HostPath;
+  /** Holds the records; always in HOME, so that a sweep finds them. */
+  readonly #records: HostPath;
+
+  constructor(files: HostFiles, parts: HostPath, records: HostPath) {
+    this.#files = files;
+    this.#parts = parts;
+    this.#records = records;
+  }
+
+  /** A new, empty upload of `path`. `copy`: not to be found until {@linkcode UploadPart.reveal}. */
+  create(path: VirtualPath, kind: "part" | "copy", nowMs: number): UploadPart {
+    this.#files.makePrivateDirectory(this.#parts);
+    const stem = `${keyOf(path)}-${randomId()}`;
+    const host = ownChild(this.#parts, `${stem}.${kind}`);
+    const file = this.#files.openToWrite(host, "create");
+    const part = new UploadPart(this.#files, { file, host, record: this.#recordOf(stem) });
+    try {
+      if (!file.tryLock("exclusive")) throw new Fault("busy", { about: path });
+      part.note({ path, sinceMs: nowMs, bytes: this.#partOf(stem) } satisfies UploadRecord);
+      return part;
+    } catch (error) {
+      part.remove();
+      throw error;
+    }
+  }
+
+  /** The unfinished upload of `path`, the one written last. */
+  find(path: VirtualPath): Unfinished | undefined {
+    return this.#dead(path)[0];
+  }
+
+  /**
+   * Takes over the unfinished upload of `path`: from now on it is being written.
+   *
+   * @returns `undefined` where there is none.
+   */
+  async claim(path: VirtualPath): Promise<UploadPart | undefined> {
+    for (let attempt = 1;; attempt++) {
+      const found = this.find(path);
+      const part = found && this.#open(found.host);
+      if (part?.file.tryLock("exclusive") && isStillAt(part, this.#files)) {
+        this.forget(path, part);
+        return part;
+      }
+      part?.release();
+      if (found === undefined || attempt === CLAIM_ATTEMPTS) return undefined;
+      await new Promise((resolve) => setTimeout(resolve, CLAIM_PAUSE_MS));
+    }
+  }
+
+  /** Throws away what is unfinished of `path`, except `kept`. */
+  forget(path: VirtualPath, kept?: UploadPart): void {
+    for (const { host } of this.#dead(path)) {
+      const part = host === kept?.host ? undefined : this.#open(host);
+      if (part?.file.tryLock("exclusive")) part.remove();
+      else part?.release();
+    }
+  }
+
+  /** Uploads of `path` that hold bytes and that nobody writes, the latest first. */
+  #dead(path: VirtualPath): Unfinished[] {
+    const found: (Unfinished & { modifiedMs: number })[] = [];
+    for (const name of this.#names()) {
+      if (!name.startsWith(`${keyOf(path)}-`) || !name.endsWith(".part")) continue;
+      const part = this.#open(ownChild(this.#parts, name));
+      if (part === undefined) continue;
+      const { size, modifiedMs } = part.file.stat();
+      if (part.file.tryLock("shared") && size > 0) {
+        found.push({ host: part.host, size, modifiedMs });
+      }
+      part.release();
+    }
+    return found.sort((one, other) => other.modifiedMs - one.modifiedMs);
+  }
+
+  #names(): string[] {
+    try {
+      return this.#files.namesNow(this.#parts);
+    } catch (error) {
+      if (hostCode(error) === "ENOENT") return [];
+      throw error;
+    }
+  }
+
+  /** @returns `undefined` when it has just been published or removed. */
+  #open(host: HostPath): UploadPart | undefined {
+    try {
+      const file = this.#files.openToWrite(host, "existing");
+      const stem = host.slice(this.#parts.length + 1).replace(/\.part$/, "");
+      return new UploadPart(this.#files, { file, host, record: this.#recordOf(stem) });
+    } catch (error) {
+      if (hostCode(error) === "ENOENT") return undefined;
+      throw error;
+    }
+  }
+
+  #partOf(stem: string): HostPath {
+    return ownChild(this.#parts, `${stem}.part`);
+  }
+
+  #recordOf(stem: string): HostPath {
+    return ownChild(this.#records, `${stem}.json`);
+  }
+}
+
+/** Between finding and locking it another session may have published or removed it. */
+function isStillAt(part: UploadPart, files: HostFiles): boolean {
+  try {
+    return files.lstat(part.host).inode === part.file.stat().inode;
+  } catch (error) {
+    if (hostCode(error) === "ENOENT") return false;
+    throw error;
+  }
+}
+
+/** Stands for a path in a file name: paths are longer than names may be. */
+function keyOf(path: VirtualPath): string {
+  return createHash("sha256").update(path).digest("hex").slice(0, 32);
+}
+
+function randomId(): string {
+  return crypto.getRandomValues(new Uint8Array(8)).toHex();
+}

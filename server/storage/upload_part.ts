@@ -1,0 +1,84 @@
+// One upload's file while it is written or kept, and the record that says what it is.
+
+import { basename } from "node:path";
+import { hostCode } from "./host_fault.ts";
+import type { HostFiles, WritableHostFile } from "./host_files.ts";
+import { directoryOf, type HostPath, ownChild } from "./jailed_path.ts";
+
+/** What the record of an upload says. */
+export interface UploadRecord {
+  /** The virtual path it is meant for. */
+  readonly path: string;
+  /** When it began. */
+  readonly sinceMs: number;
+  /** Where its bytes are on the host. */
+  readonly bytes: string;
+}
+
+/** An upload's open file; closing it unlocks it. */
+export class UploadPart {
+  readonly file: WritableHostFile;
+  readonly #files: HostFiles;
+  readonly #record: HostPath;
+  #host: HostPath;
+
+  constructor(
+    files: HostFiles,
+    from: { file: WritableHostFile; host: HostPath; record: HostPath },
+  ) {
+    this.#files = files;
+    this.file = from.file;
+    this.#host = from.host;
+    this.#record = from.record;
+  }
+
+  get host(): HostPath {
+    return this.#host;
+  }
+
+  /** Writes the record. */
+  note(record: UploadRecord): void {
+    this.#files.writeText(this.#record, JSON.stringify(record));
+  }
+
+  /** Lets a `.copy` be found as an upload: it now holds bytes of the peer's. */
+  reveal(): void {
+    if (!this.#host.endsWith(".copy")) return;
+    const part = ownChild(directoryOf(this.#host), basename(this.#host, ".copy") + ".part");
+    this.#files.rename(this.#host, part);
+    this.#host = part;
+  }
+
+  /** Gives the file its final name: in place of another, or only if the name is free. */
+  publish(to: HostPath, how: "replace" | "create"): void {
+    if (how === "replace") return this.#files.rename(this.#host, to);
+    this.#files.link(this.#host, to);
+    removeIfThere(this.#files, this.#host);
+  }
+
+  /** Closes it; it stays as an unfinished upload. */
+  release(): void {
+    this.file[Symbol.dispose]();
+  }
+
+  /** Closes it after its file went to its final name. */
+  published(): void {
+    removeIfThere(this.#files, this.#record);
+    this.release();
+  }
+
+  /** Closes it and removes every trace. */
+  remove(): void {
+    removeIfThere(this.#files, this.#host);
+    removeIfThere(this.#files, this.#record);
+    this.release();
+  }
+}
+
+function removeIfThere(files: HostFiles, path: HostPath): void {
+  try {
+    files.removeFile(path);
+  } catch (error) {
+    if (hostCode(error) !== "ENOENT") throw error;
+  }
+}
