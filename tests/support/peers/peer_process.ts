@@ -1,0 +1,106 @@
+// A foreign FTP server as a process of its own on loopback: what all of them have in common.
+
+import { type TemporaryDirectory, temporaryDirectory } from "../temporary_directory.ts";
+
+/** What a foreign server is asked for. */
+export interface PeerOptions {
+  /** Explicit TLS is offered, with a self-signed certificate. */
+  readonly tls?: boolean;
+  /** Where its files are; a temporary directory, removed at the end, otherwise. */
+  readonly root?: string;
+  /** Where a temporary root is made, e.g. a tmpfs. */
+  readonly rootParent?: string;
+}
+
+/** A foreign server that runs. `await using` ends it. */
+export interface Peer extends AsyncDisposable {
+  readonly name: string;
+  readonly port: number;
+  readonly pid: number;
+  readonly user: string;
+  readonly password: string;
+  /** The host directory that the account sees as `/`. */
+  readonly root: string;
+  /** A directory below `/` that it may write to, with a `/` at both ends. */
+  readonly writable: string;
+}
+
+/** How long a foreign server may take to start. */
+const START_LIMIT_MS = 10_000;
+const RETRY_MS = 20;
+
+/** A port that was free a moment ago, for programs that cannot pick one themselves and tell. */
+export function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return (listener.addr as Deno.NetAddr).port;
+}
+
+/**
+ * Waits until something greets on the port. A foreign program sends no event when it is ready, so
+ * this is the one place that asks again and again, within a limit.
+ */
+export async function greeting(port: number): Promise<string> {
+  const signal = AbortSignal.timeout(START_LIMIT_MS);
+  while (true) {
+    try {
+      using connection = await Deno.connect({ hostname: "127.0.0.1", port, signal });
+      const buffer = new Uint8Array(512);
+      const length = await connection.read(buffer);
+      if (length !== null) return new TextDecoder().decode(buffer.subarray(0, length));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
+    }
+    signal.throwIfAborted();
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  }
+}
+
+/** A self-signed certificate and its key, PEM, made by openssl. */
+export async function makeCertificate(
+  directory: string,
+): Promise<{ certificate: string; key: string }> {
+  const [certificate, key] = [`${directory}/peer.crt`, `${directory}/peer.key`];
+  const { success, stderr } = await new Deno.Command("openssl", {
+    args: [
+      ..."req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2".split(" "),
+      ..."-subj /CN=localhost -addext basicConstraints=critical,CA:FALSE".split(" "),
+      ..."-addext subjectAltName=DNS:localhost,IP:127.0.0.1".split(" "),
+      ...["-keyout", key, "-out", certificate],
+    ],
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  if (!success) throw new Error(`openssl: ${new TextDecoder().decode(stderr)}`);
+  return { certificate, key };
+}
+
+/** The directories of a peer: one for its configuration, one for its files. */
+export async function peerDirectories(
+  options: PeerOptions,
+  stack: AsyncDisposableStack,
+): Promise<{ configuration: string; root: string }> {
+  const made = async (parent?: string): Promise<TemporaryDirectory> =>
+    stack.use(await temporaryDirectory(parent));
+  const configuration = (await made()).path;
+  const root = options.root ?? (await made(options.rootParent)).path;
+  return { configuration, root };
+}
+
+/** Starts the program and ends it, SIGTERM, when the stack is disposed of. */
+export function spawnPeer(
+  program: string,
+  args: readonly string[],
+  stack: AsyncDisposableStack,
+): Deno.ChildProcess {
+  const child = new Deno.Command(program, {
+    args: [...args],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  stack.defer(async () => {
+    child.kill("SIGTERM");
+    await child.status;
+  });
+  return child;
+}
