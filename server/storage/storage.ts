@@ -97,7 +97,8 @@ export interface Storage {
   setModified(path: VirtualPath, modifiedMs: number): Promise<void>;
   /**
    * The digest of a file or a part of it, lower-case hexadecimal. Never stale: it is of the bytes
-   * that are there now.
+   * that are there now. Where there is no file, an unfinished upload of that name answers, so that
+   * its owner can prove what is there before carrying it on.
    *
    * @throws Fault `not-found`, `is-a-directory`, `bad-restart` (a range beyond the end), `aborted`
    */

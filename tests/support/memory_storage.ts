@@ -1,0 +1,202 @@
+// Storage in memory, as small as the contract allows: it shows that the contract is not the disk's.
+// deno-lint-ignore-file require-await -- what throws must reject, so all of it is async
+
+import type { Entry } from "../../shared/entry.ts";
+import { Fault } from "../../shared/fault.ts";
+import { createHasher, type HashAlgorithm } from "../../shared/hash.ts";
+import { isWithin, nameOf, parentOf, ROOT, type VirtualPath } from "../../shared/virtual_path.ts";
+import type {
+  ByteRange,
+  Storage,
+  StoredFile,
+  Upload,
+  WriteOptions,
+} from "../../server/storage/storage.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+type Node = { readonly content: Bytes | undefined; modifiedMs: number };
+
+const LIMIT_BYTES = 64 * 1024 * 1024;
+const NAME_LIMIT_BYTES = 255;
+
+/** Files that live as long as this object. */
+export class MemoryStorage implements Storage {
+  readonly abilities = { setModified: true, setMode: false };
+  readonly #nodes = new Map<VirtualPath, Node>([[ROOT, directory()]]);
+  readonly #unfinished = new Map<VirtualPath, Bytes>();
+
+  async stat(path: VirtualPath): Promise<Entry> {
+    return this.#entry(path);
+  }
+
+  async *list(path: VirtualPath, signal?: AbortSignal): AsyncGenerator<Entry> {
+    if (this.#find(path).content !== undefined) throw new Fault("not-a-directory");
+    for (const each of [...this.#nodes.keys()]) {
+      if (signal?.aborted) throw new Fault("aborted");
+      if (each !== ROOT && parentOf(each) === path) yield this.#entry(each);
+    }
+  }
+
+  async read(path: VirtualPath, offset: number): Promise<StoredFile> {
+    const content = this.#content(path);
+    if (offset > content.length) throw new Fault("bad-restart");
+    let at = offset;
+    return {
+      entry: this.#entry(path),
+      read(into) {
+        const part = content.subarray(at, at + into.length);
+        into.set(part);
+        at += part.length;
+        return Promise.resolve(part.length || null);
+      },
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
+  }
+
+  async write(path: VirtualPath, options: WriteOptions): Promise<Upload> {
+    const there = this.#nodes.get(path);
+    if (there && there.content === undefined) throw new Fault("is-a-directory");
+    this.#requireRoom(path);
+    if (options.mode === "create" && there) throw new Fault("exists");
+    if ((options.announcedSize ?? 0) > LIMIT_BYTES) throw new Fault("no-space");
+    const [begin, resumed] = this.#beginning(path, there?.content, options);
+    return this.#upload(path, begin, resumed, options.mode === "create");
+  }
+
+  async unfinished(path: VirtualPath): Promise<number | undefined> {
+    return this.#unfinished.get(path)?.length;
+  }
+
+  async removeFile(path: VirtualPath): Promise<void> {
+    this.#content(path);
+    this.#nodes.delete(path);
+  }
+
+  async removeDirectory(path: VirtualPath): Promise<void> {
+    if (path === ROOT) throw new Fault("denied");
+    if (this.#find(path).content !== undefined) throw new Fault("not-a-directory");
+    for (const each of this.#nodes.keys()) {
+      if (parentOf(each) === path) throw new Fault("not-empty");
+    }
+    this.#nodes.delete(path);
+  }
+
+  async createDirectory(path: VirtualPath): Promise<void> {
+    if (this.#nodes.has(path)) throw new Fault("exists");
+    this.#requireRoom(path);
+    this.#nodes.set(path, directory());
+  }
+
+  async rename(from: VirtualPath, to: VirtualPath): Promise<void> {
+    if (from === ROOT) throw new Fault("denied");
+    const moved = this.#find(from);
+    if (from === to) return;
+    if (isWithin(to, from)) throw new Fault("denied");
+    this.#requireRoom(to);
+    const there = this.#nodes.get(to);
+    if (there && !(there.content && moved.content)) throw new Fault("exists");
+    for (const [path, node] of [...this.#nodes]) {
+      if (!isWithin(path, from)) continue;
+      this.#nodes.delete(path);
+      this.#nodes.set((to + path.slice(from.length)) as VirtualPath, node);
+    }
+  }
+
+  async setModified(path: VirtualPath, modifiedMs: number): Promise<void> {
+    this.#find(path).modifiedMs = modifiedMs;
+  }
+
+  async digest(
+    path: VirtualPath,
+    algorithm: HashAlgorithm,
+    range?: ByteRange,
+    signal?: AbortSignal,
+  ): Promise<string> {
+    const unfinished = this.#nodes.has(path) ? undefined : this.#unfinished.get(path);
+    const content = unfinished ?? this.#content(path);
+    const { start, end } = range ?? { start: 0, end: content.length };
+    if (start > end || end > content.length) throw new Fault("bad-restart");
+    if (signal?.aborted) throw new Fault("aborted");
+    const hasher = createHasher(algorithm);
+    hasher.update(content.subarray(start, end));
+    return hasher.digest();
+  }
+
+  space(): Promise<number> {
+    return Promise.resolve(LIMIT_BYTES);
+  }
+
+  #find(path: VirtualPath): Node {
+    const node = this.#nodes.get(path);
+    if (node === undefined) throw new Fault("not-found", { about: path });
+    return node;
+  }
+
+  #content(path: VirtualPath): Bytes {
+    const { content } = this.#find(path);
+    if (content === undefined) throw new Fault("is-a-directory", { about: path });
+    return content;
+  }
+
+  #entry(path: VirtualPath): Entry {
+    const { content, modifiedMs } = this.#find(path);
+    const type = content === undefined ? "directory" : "file";
+    return { name: nameOf(path), type, size: content?.length ?? 0, modifiedMs };
+  }
+
+  #requireRoom(path: VirtualPath): void {
+    if (this.#nodes.get(parentOf(path))?.content !== undefined) throw new Fault("not-found");
+    this.#find(parentOf(path));
+    if (new TextEncoder().encode(nameOf(path)).length > NAME_LIMIT_BYTES) {
+      throw new Fault("bad-name");
+    }
+  }
+
+  /** What the upload's content begins with, and whether that was an unfinished upload. */
+  #beginning(path: VirtualPath, file: Bytes | undefined, options: WriteOptions): [Bytes, boolean] {
+    const append = options.mode === "append";
+    const offset = options.offset ?? 0;
+    if ((!append && offset === 0) || options.mode === "create") return [new Uint8Array(), false];
+    if (append && file !== undefined) return [file, false];
+    const unfinished = this.#unfinished.get(path);
+    const begin = unfinished ?? file ?? new Uint8Array();
+    if (offset > begin.length) throw new Fault("bad-restart");
+    if (unfinished !== undefined) this.#unfinished.delete(path);
+    return [append ? begin : begin.slice(0, offset), unfinished !== undefined];
+  }
+
+  #upload(path: VirtualPath, begin: Bytes, resumed: boolean, create: boolean): Upload {
+    const parts: Bytes[] = [begin];
+    let open = true;
+    const content = () => {
+      if (!open) throw new Fault("aborted");
+      const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+      parts.reduce((offset, part) => (whole.set(part, offset), offset + part.length), 0);
+      return whole;
+    };
+    return {
+      offset: begin.length,
+      write: async (bytes) => {
+        if (!open) throw new Fault("aborted");
+        if (bytes.length > 0) parts.push(new Uint8Array(bytes));
+      },
+      commit: async () => {
+        const node = { content: content(), modifiedMs: Date.now() };
+        if (create && this.#nodes.has(path)) throw new Fault("exists");
+        this.#nodes.set(path, node);
+        this.#unfinished.delete(path);
+        open = false;
+        return this.#entry(path);
+      },
+      discard: () => Promise.resolve(void (open = false)),
+      [Symbol.asyncDispose]: async () => {
+        if (open && (resumed || parts.length > 1)) this.#unfinished.set(path, content());
+        open = false;
+      },
+    };
+  }
+}
+
+function directory(): Node {
+  return { content: undefined, modifiedMs: Date.now() };
+}
