@@ -24,7 +24,7 @@ export type Outcome = Reply | Promise<Reply> | AsyncGenerator<Reply, void, void>
 
 /** One row of the command table; HELP, FEAT, the gates and the compliance page are derived from it. */
 export interface Command<A> {
-  /** Upper case. */
+  /** Upper case; of two words, `SITE CHMOD`, where the first is one of a family (SITE, OPTS). */
   readonly verb: string;
   /** Other verbs for the same thing (the X-forms). */
   readonly aliases?: readonly string[];
@@ -40,6 +40,12 @@ export interface Command<A> {
   readonly keepsPending?: boolean;
   /** Its line or lines in FEAT (RFC 2389), where it has one for this session. */
   readonly feature?: (session: Session) => string | readonly string[] | undefined;
+  /** Brings a password or leads to a login: `--tls required` refuses it in clear. */
+  readonly confidential?: boolean;
+  /** Ends the session or changes what carries it: what follows is not read before it has run. */
+  readonly lastOfItsStream?: boolean;
+  /** Why this server does not do it: answered 502, whatever the argument. */
+  readonly refusal?: string;
   /** One sentence. */
   readonly help: string;
   /** Where it is specified, e.g. `RFC 3659, 5`. */

@@ -1,5 +1,6 @@
 // What we know about one peer from greeting to goodbye.
 
+import type { BufferPool } from "../shared/buffer_pool.ts";
 import type { Endpoint } from "../shared/endpoint.ts";
 import { Fault } from "../shared/fault.ts";
 import type { HashAlgorithm } from "../shared/hash.ts";
@@ -21,11 +22,13 @@ import type { Storage } from "./storage/storage.ts";
 export interface Control {
   /**
    * Throws away every byte that arrived in clear, then handshakes (RFC 4217, 12; the STARTTLS
-   * injection of CVE-2011-0411). Called after the 234 has left.
+   * injection of CVE-2011-0411). The session starts over, protected. Called after the 234 has left.
    *
    * @throws Fault `tls-failed`
    */
   startTls(): Promise<void>;
+  /** Resolves once the running transfer has given its last reply, also that of its failure. */
+  transferAnswered(): Promise<void>;
   /** Ends the session once the reply under way has left. */
   close(reason: string): void;
 }
@@ -59,6 +62,8 @@ export class Session {
   mlstFacts: ReadonlySet<string> | undefined = undefined;
   /** The size ALLO announced for the next upload, bytes. */
   announcedSize: number | undefined = undefined;
+  /** EPSV ALL was said: no other way to a data connection is taken any more (RFC 2428, 4). */
+  extendedPassiveOnly = false;
   transfer: Transfer | undefined = undefined;
 
   constructor(
@@ -71,6 +76,8 @@ export class Session {
     readonly control: Control,
     readonly data: DataPort,
     readonly log: Log,
+    /** Where transfers borrow their buffers; one pool a thread. */
+    readonly buffers: BufferPool,
     /** Fires, with the reason, when the session must end. */
     readonly closing: AbortSignal,
   ) {}
@@ -81,16 +88,22 @@ export class Session {
     return this.login.storage;
   }
 
-  /** REIN and AUTH: everything but the connection itself is as at the greeting (RFC 959, 4.1.1). */
-  reset(): void {
+  /** USER: another login begins; what belonged to the one before is gone (RFC 959, 4.1.1). */
+  leaveAccount(): void {
     this.login = STRANGER;
     this.pending = NOTHING;
     this.directory = ROOT;
+    this.announcedSize = undefined;
+  }
+
+  /** REIN and AUTH: everything but the connection itself is as at the greeting (RFC 959, 4.1.1). */
+  reset(): void {
+    this.leaveAccount();
     this.type = "ascii";
     this.hashAlgorithm = "SHA-256";
     this.wantsDigests = false;
     this.mlstFacts = undefined;
-    this.announcedSize = undefined;
+    this.extendedPassiveOnly = false;
     this.data.forget();
   }
 }

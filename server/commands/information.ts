@@ -1,0 +1,140 @@
+// What the server says about itself and the session: FEAT, HELP, SYST, STAT, NOOP, OPTS UTF8.
+
+import { formatEndpoint } from "../../shared/endpoint.ts";
+import { type Reply, reply } from "../../shared/reply.ts";
+import { formatUnixLine } from "../../shared/unix_listing.ts";
+import { type AnyCommand, command } from "../command.ts";
+import { none, optional, text } from "../grammar.ts";
+import { findListing, listingArgument } from "../listing.ts";
+import type { Session } from "../session.ts";
+import { isDataPrivate } from "../transfer.ts";
+
+/** A listing in a reply is held in memory: STAT shows this many names, LIST any number. */
+const STATUS_LINES_LIMIT = 1000;
+
+const noop = command({
+  verb: "NOOP",
+  grammar: optional(text("")),
+  login: "not-needed",
+  keepsPending: true,
+  help: "Does nothing, successfully.",
+  source: "RFC 959, 4.1.3",
+  run: () => reply(200, "Yes, I am here."),
+});
+
+const system = command({
+  verb: "SYST",
+  grammar: none,
+  login: "not-needed",
+  keepsPending: true,
+  help: "Tells the kind of listings: UNIX.",
+  source: "RFC 959, 4.1.3",
+  run: () => reply(215, "UNIX Type: L8"),
+});
+
+const status = command({
+  verb: "STAT",
+  grammar: listingArgument,
+  login: "needed",
+  permission: "list",
+  duringTransfer: "now",
+  keepsPending: true,
+  help: "Tells how session and transfer are, or lists a path over the control connection.",
+  source: "RFC 959, 4.1.3",
+  async run(argument, session) {
+    if (argument.given === "") return statusOf(session);
+    const { entries } = await findListing(argument, session, session.closing);
+    const nowMs = Date.now();
+    const lines: string[] = [];
+    for await (const entry of entries) {
+      if (lines.length === STATUS_LINES_LIMIT) {
+        lines.push("There is more: use LIST.");
+        break;
+      }
+      lines.push(formatUnixLine(entry, nowMs));
+    }
+    return reply(213, "Status:", ...lines, "End");
+  },
+});
+
+function statusOf(session: Session): Reply {
+  const { login, protection, transfer, type } = session;
+  const user = login.kind === "member" ? login.account.name : "nobody";
+  const data = isDataPrivate(session) ? "private" : "clear";
+  return reply(
+    211,
+    "Status:",
+    `Connected from ${formatEndpoint(session.peer)}, logged in as ${user}.`,
+    `Control ${protection.kind === "tls" ? "under TLS" : "in clear"}, data ${data}.`,
+    `TYPE ${type === "ascii" ? "A" : "I"}, STRU F, MODE S.`,
+    transfer === undefined
+      ? "No transfer."
+      : `${transfer.verb} "${transfer.path}": ${transfer.movedBytes} bytes so far.`,
+    "End",
+  );
+}
+
+const utf8 = command({
+  verb: "OPTS UTF8",
+  grammar: optional(text("ON")),
+  login: "not-needed",
+  keepsPending: true,
+  feature: () => "UTF8",
+  help: "File names are UTF-8; saying so changes nothing.",
+  source: "RFC 2640, 3",
+  run: (wanted = "ON") =>
+    wanted.trim().toUpperCase() === "ON"
+      ? reply(200, "File names are UTF-8.")
+      : reply(504, "File names are always UTF-8."),
+});
+
+/** The family's rows; FEAT and HELP tell of all `rows`. */
+export function informationCommands(rows: () => readonly AnyCommand[]): readonly AnyCommand[] {
+  const features = command({
+    verb: "FEAT",
+    grammar: none,
+    login: "not-needed",
+    keepsPending: true,
+    help: "Lists what is offered beyond RFC 959.",
+    source: "RFC 2389, 3",
+    run(_argument, session) {
+      const lines = rows().flatMap((row) => row.feature?.(session) ?? []);
+      return reply(211, "Features:", ...lines.toSorted(), "End");
+    },
+  });
+
+  const help = command({
+    verb: "HELP",
+    grammar: optional(text("<verb>")),
+    login: "not-needed",
+    keepsPending: true,
+    help: "Lists the verbs, or explains one.",
+    source: "RFC 959, 4.1.3",
+    run(wanted, _session) {
+      if (wanted === undefined) return verbsOf(rows().filter((row) => !row.verb.includes(" ")));
+      const verb = wanted.trim().toUpperCase();
+      const row = rows().find((each) => each.verb === verb || each.aliases?.includes(verb));
+      return row === undefined ? reply(501, "No such verb.") : explain(row);
+    },
+  });
+
+  return [noop, system, status, utf8, features, help];
+}
+
+/** The verbs, eight a line; a star marks what is known and refused. */
+export function verbsOf(rows: readonly AnyCommand[]): Reply {
+  const verbs = rows.flatMap((row) =>
+    [row.verb, ...row.aliases ?? []].map((verb) => row.refusal === undefined ? verb : `${verb}*`)
+  ).toSorted();
+  const lines: string[] = [];
+  while (verbs.length > 0) {
+    lines.push(verbs.splice(0, 8).map((verb) => verb.padEnd(6)).join(" ").trimEnd());
+  }
+  return reply(214, "Commands (* not offered):", ...lines, "HELP <verb> explains one.");
+}
+
+function explain(row: AnyCommand): Reply {
+  const syntax = `${row.verb} ${row.grammar.syntax}`.trim();
+  const refused = row.refusal === undefined ? "" : ` Not offered: ${row.refusal}`;
+  return reply(214, `${syntax}: ${row.help} (${row.source})${refused}`);
+}

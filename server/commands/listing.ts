@@ -1,0 +1,155 @@
+// Directories told: LIST, NLST, MLSD over the data connection, MLST over the control connection.
+
+import type { Entry } from "../../shared/entry.ts";
+import { FACTS, formatFacts } from "../../shared/facts.ts";
+import { Fault } from "../../shared/fault.ts";
+import { type Reply, reply } from "../../shared/reply.ts";
+import { formatUnixLine } from "../../shared/unix_listing.ts";
+import type { VirtualPath } from "../../shared/virtual_path.ts";
+import { type AnyCommand, command } from "../command.ts";
+import { optional, optionalPath, text } from "../grammar.ts";
+import { findListing, type ListingArgument, listingArgument, sendLines } from "../listing.ts";
+import type { Session } from "../session.ts";
+import { carry } from "../transfer.ts";
+
+const list = command({
+  verb: "LIST",
+  grammar: listingArgument,
+  login: "needed",
+  permission: "list",
+  transfers: true,
+  help: "Lists a directory, a file or what fits a pattern, as `ls -l` does.",
+  source: "RFC 959, 4.1.3",
+  async *run(argument, session) {
+    const nowMs = Date.now();
+    yield* tell("LIST", argument, session, (entry) => formatUnixLine(entry, nowMs));
+  },
+});
+
+const nameList = command({
+  verb: "NLST",
+  grammar: listingArgument,
+  login: "needed",
+  permission: "list",
+  transfers: true,
+  help: "Lists names only, relative to the argument.",
+  source: "RFC 959, 4.1.3",
+  async *run(argument, session) {
+    yield* tell("NLST", argument, session, (entry, prefix) => prefix + entry.name);
+  },
+});
+
+async function* tell(
+  verb: string,
+  argument: ListingArgument,
+  session: Session,
+  format: (entry: Entry, prefix: string) => string,
+): AsyncGenerator<Reply> {
+  const { prefix, entries } = await findListing(argument, session, session.closing);
+  yield* carry(session, {
+    verb,
+    path: argument.path,
+    opening: "Here it comes.",
+    move: (stream, transfer) =>
+      sendLines(entries, (entry) => format(entry, prefix), { stream, session, transfer }),
+  });
+}
+
+const machineList = command({
+  verb: "MLSD",
+  grammar: optionalPath,
+  login: "needed",
+  permission: "list",
+  transfers: true,
+  help: "Lists a directory as facts for programs.",
+  source: "RFC 3659, 7",
+  run: tellFacts,
+});
+
+async function* tellFacts(
+  target: VirtualPath | undefined,
+  session: Session,
+): AsyncGenerator<Reply> {
+  const directory = target ?? session.directory;
+  const self = await session.storage.stat(directory);
+  if (self.type !== "directory") throw new Fault("not-a-directory", { about: directory });
+  const listing = { path: directory, given: "" };
+  const { entries } = await findListing(listing, session, session.closing);
+  yield* carry(session, {
+    verb: "MLSD",
+    path: directory,
+    opening: "Here it comes.",
+    move: (stream, transfer) =>
+      sendLines(entries, (entry) => factsOf(entry, session), { stream, session, transfer }),
+  });
+}
+
+const machineEntry = command({
+  verb: "MLST",
+  grammar: optionalPath,
+  login: "needed",
+  permission: "list",
+  keepsPending: true,
+  feature: (session) =>
+    `MLST ${FACTS.map((fact) => `${fact}${isTold(fact, session) ? "*" : ""};`).join("")}`,
+  help: "Tells the facts of one name.",
+  source: "RFC 3659, 7",
+  async run(target, session) {
+    const entry = await session.storage.stat(target ?? session.directory);
+    const named = { ...entry, name: target ?? session.directory };
+    return reply(250, "Listing", factsOf(named, session), "End");
+  },
+});
+
+const machineOptions = command({
+  verb: "OPTS MLST",
+  grammar: optional(text("[<fact>;...]")),
+  login: "not-needed",
+  keepsPending: true,
+  help: "Chooses the facts that MLST and MLSD tell.",
+  source: "RFC 3659, 7.9",
+  run(wanted = "", session) {
+    const asked = new Set(wanted.toLowerCase().split(";").map((fact) => fact.trim()));
+    session.mlstFacts = new Set(
+      FACTS.map((fact) => fact.toLowerCase()).filter((f) => asked.has(f)),
+    );
+    const told = FACTS.filter((fact) => isTold(fact, session)).map((fact) => `${fact};`).join("");
+    return reply(200, `MLST OPTS ${told}`.trim());
+  },
+});
+
+function isTold(fact: string, session: Session): boolean {
+  return session.mlstFacts?.has(fact.toLowerCase()) ?? true;
+}
+
+function factsOf(entry: Entry, session: Session): string {
+  return formatFacts(entry, {
+    only: session.mlstFacts,
+    permissions: permissionsOf(entry, mayWrite(session)),
+  });
+}
+
+function mayWrite(session: Session): boolean {
+  return session.login.kind === "member" && !session.login.account.readOnly;
+}
+
+/** RFC 3659, 7.5.5: what may be done, a letter each. */
+function permissionsOf(entry: Entry, writable: boolean): string {
+  switch (entry.type) {
+    case "directory":
+      return writable ? "cdeflmp" : "el";
+    case "file":
+      return writable ? "adfrw" : "r";
+    case "other":
+      return "";
+  }
+}
+
+/** The family's rows. */
+export const listingCommands: readonly AnyCommand[] = [
+  list,
+  nameList,
+  machineList,
+  machineEntry,
+  machineOptions,
+];

@@ -1,0 +1,110 @@
+// How bytes are meant: TYPE, MODE, STRU, and the parameters of the next transfer: REST, ALLO.
+
+import { type Parsed, parsed, unparsed } from "../../shared/parsed.ts";
+import { reply } from "../../shared/reply.ts";
+import { type AnyCommand, command, type Grammar } from "../command.ts";
+import { text, wholeNumber } from "../grammar.ts";
+import type { RepresentationType } from "../session.ts";
+
+/** A type of RFC 959, 3.1.1: one we do, or one we know and refuse. */
+const typeCode: Grammar<RepresentationType | "refused"> = {
+  syntax: "A | A N | I | L 8",
+  parse(given = ""): Parsed<RepresentationType | "refused"> {
+    const [kind = "", form, ...more] = given.trim().toUpperCase().split(/ +/);
+    if (more.length > 0) return unparsed("too many words");
+    switch (kind) {
+      case "A":
+        if (form === undefined || form === "N") return parsed("ascii");
+        return form === "T" || form === "C" ? parsed("refused") : unparsed("expected A or A N");
+      case "I":
+        return form === undefined ? parsed("image") : unparsed("I has no form");
+      case "L":
+        return parsed(form === "8" ? "image" : "refused");
+      case "E":
+        return parsed("refused");
+      default:
+        return unparsed("expected A, I or L 8");
+    }
+  },
+};
+
+const type = command({
+  verb: "TYPE",
+  grammar: typeCode,
+  login: "needed",
+  keepsPending: true,
+  help: "Chooses text (A: line ends are converted) or bytes (I).",
+  source: "RFC 959, 3.1.1",
+  run(wanted, session) {
+    if (wanted === "refused") return reply(504, "Only A, A N, I and L 8 are done here.");
+    session.type = wanted;
+    return reply(200, wanted === "ascii" ? "Text, line ends are converted." : "Bytes as they are.");
+  },
+});
+
+const mode = command({
+  verb: "MODE",
+  grammar: text("S"),
+  login: "needed",
+  keepsPending: true,
+  help: "Chooses the transmission mode: stream.",
+  source: "RFC 959, 3.4",
+  run: (wanted) =>
+    wanted.trim().toUpperCase() === "S"
+      ? reply(200, "Stream.")
+      : reply(504, "Only MODE S is done here."),
+});
+
+const structure = command({
+  verb: "STRU",
+  grammar: text("F"),
+  login: "needed",
+  keepsPending: true,
+  help: "Chooses the file structure: none.",
+  source: "RFC 959, 3.1.2",
+  run: (wanted) =>
+    wanted.trim().toUpperCase() === "F"
+      ? reply(200, "File.")
+      : reply(504, "Only STRU F is done here."),
+});
+
+const restart = command({
+  verb: "REST",
+  grammar: wholeNumber("<offset>"),
+  login: "needed",
+  feature: () => "REST STREAM",
+  help: "Says at which byte the next transfer starts.",
+  source: "RFC 3659, 5",
+  run(offset, session) {
+    session.pending = { kind: "restart", offset };
+    return reply(350, `The next transfer starts at ${offset}.`);
+  },
+});
+
+const allocate = command({
+  verb: "ALLO",
+  grammar: {
+    syntax: "<bytes>",
+    // `R` and a record size may follow: they mean nothing without records.
+    parse: (given = "", from) =>
+      wholeNumber("<bytes>").parse(given.trim().replace(/ +R +\d+$/i, ""), from),
+  },
+  login: "needed",
+  permission: "write",
+  keepsPending: true,
+  help: "Announces the size of the next upload: the whole file's, also when it is resumed.",
+  source: "RFC 959, 4.1.3",
+  run(bytes, session) {
+    session.announcedSize = bytes;
+    return reply(200, "Noted.");
+  },
+});
+
+/** The family's rows. */
+export const representationCommands: readonly AnyCommand[] = [
+  type,
+  mode,
+  structure,
+  restart,
+  allocate,
+];

@@ -1,0 +1,300 @@
+// One control connection: lines in, replies out, also while a transfer runs.
+
+import type { BufferPool } from "../shared/buffer_pool.ts";
+import type { ByteStream } from "../shared/byte_stream.ts";
+import { within } from "../shared/deadline.ts";
+import { Fault, isFault } from "../shared/fault.ts";
+import type { LineEvent } from "../shared/line_reader.ts";
+import { plainStream } from "../shared/plain_stream.ts";
+import { formatReply, type Reply, reply } from "../shared/reply.ts";
+import type { AnyCommand } from "./command.ts";
+import type { CommandTable } from "./command_table.ts";
+import { DataChannel } from "./data_channel.ts";
+import { judge, type Verdict } from "./dispatch.ts";
+import { explain } from "./fault_reply.ts";
+import { type Farewell, FAREWELLS, GREETING } from "./greeting.ts";
+import { Outbox } from "./outbox.ts";
+import { readRequestLine } from "./request_line.ts";
+import { RequestReader } from "./request_reader.ts";
+import type { Services } from "./services.ts";
+import { type Control, Session } from "./session.ts";
+import { NOTHING, secured } from "./session_state.ts";
+import { standingOf } from "./standing.ts";
+
+/** What a control channel is made from. */
+export interface ControlChannelOptions {
+  /** The session's name in logs; unique among all workers. */
+  readonly id: string;
+  readonly services: Services;
+  readonly table: CommandTable;
+  readonly buffers: BufferPool;
+  /** TLS from the first byte, before the greeting. */
+  readonly implicitTls?: boolean;
+}
+
+/** Requests sent ahead while a transfer runs are kept up to this number; then reading stops. */
+export const HELD_LIMIT = 16;
+/** So many refusals before a login, and it is no FTP client or one that guesses. */
+export const STRIKES_LIMIT = 10;
+/** Answers that are ready wait so long, at most, for one that is not. */
+const GATHER_MS = 5;
+/** What a peer gets to take the last reply. */
+const FAREWELL_MS = 2000;
+
+/** A line that waits for the end of a transfer; nothing is read after the last. */
+type Held = { readonly event: LineEvent; readonly isLast: boolean };
+
+/** Owns the connection from greeting to goodbye. */
+export class ControlChannel implements Control {
+  readonly #conn: Deno.TcpConn;
+  readonly #options: ControlChannelOptions;
+  readonly #session: Session;
+  readonly #stop = new AbortController();
+  readonly #loginByMs: number;
+  readonly #held: Held[] = [];
+  #stream: ByteStream;
+  #reader: RequestReader;
+  #outbox: Outbox;
+  /** Why the session ends; once there is a reason, no further request runs. */
+  #ending: string | undefined;
+  #farewell: Farewell | undefined;
+  /** The work of the transfer under way, its replies included. */
+  #transferring: Promise<void> | undefined;
+  #strikes = 0;
+  #lastResort: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(conn: Deno.TcpConn, options: ControlChannelOptions) {
+    const { id, services, buffers } = options;
+    // Without it a 226 right behind a 150 waits for the peer's delayed ACK.
+    conn.setNoDelay(true);
+    conn.setKeepAlive(true);
+    this.#conn = conn;
+    this.#options = options;
+    this.#stream = plainStream(conn);
+    this.#reader = new RequestReader(this.#stream, true);
+    this.#outbox = new Outbox(this.#stream);
+    this.#loginByMs = Date.now() + services.settings.loginTimeoutMs;
+    const { local, remote: peer } = this.#stream;
+    const settings = () => services.settings;
+    const data = new DataChannel({ local, peer, settings, tls: services.tls });
+    const log = services.log.with({ session: id, peer: peer.address });
+    const { signal } = this.#stop;
+    this.#session = new Session(id, peer, local, services, this, data, log, buffers, signal);
+  }
+
+  /** Talks until the session ends; never rejects. */
+  async run(): Promise<void> {
+    const { log, data } = this.#session;
+    log.write("debug", "connected");
+    try {
+      if (this.#options.implicitTls) await this.startTls();
+      this.#put(GREETING);
+      while (this.#ending === undefined) await this.#answerNext();
+      if (this.#farewell !== undefined) this.#put(FAREWELLS[this.#farewell]);
+      await within(this.#partWithPeer(), { limitMs: FAREWELL_MS });
+    } catch (error) {
+      this.#ending ??= "connection lost";
+      if (!isFault(error)) log.write("error", "bug", { detail: explain(error).detail });
+    } finally {
+      clearTimeout(this.#lastResort);
+      this.#stop.abort();
+      data.close();
+      this.#stream.close();
+      log.write("debug", "disconnected", { why: this.#ending });
+    }
+  }
+
+  /** The server stops: no further request runs, a transfer gets `graceMs` to end. */
+  drain(graceMs: number): void {
+    const isBusy = this.#transferring !== undefined;
+    this.#dismiss("server stops");
+    if (!isBusy) this.#stop.abort(this.#ending);
+    // A peer that takes nothing must not keep the server from stopping.
+    clearTimeout(this.#lastResort);
+    this.#lastResort = setTimeout(() => {
+      this.#stop.abort(this.#ending);
+      this.#lastResort = setTimeout(() => this.#stream.close(), FAREWELL_MS);
+    }, isBusy ? graceMs : 0);
+  }
+
+  async startTls(): Promise<void> {
+    const { services } = this.#session;
+    if (services.tls === undefined || this.#reader.reading) throw new Error("no place for TLS");
+    // SECURITY: what came in clear after AUTH may be anybody's (STARTTLS injection, CVE-2011-0411).
+    this.#held.length = 0;
+    this.#session.reset();
+    try {
+      const limitMs = services.settings.tlsHandshakeTimeoutMs;
+      this.#stream = await services.tls.upgrade(this.#conn, { limitMs, signal: this.#stop.signal });
+    } catch (error) {
+      this.#ending ??= "TLS handshake failed";
+      this.#session.log.write("info", "refused", { rule: "TLS handshake", detail: String(error) });
+      throw error;
+    }
+    this.#reader = new RequestReader(this.#stream, false);
+    this.#outbox.redirect(this.#stream);
+    this.#session.protection = secured();
+  }
+
+  async transferAnswered(): Promise<void> {
+    await this.#transferring;
+  }
+
+  close(reason: string): void {
+    this.#ending ??= reason;
+  }
+
+  #dismiss(farewell: Farewell): void {
+    this.#farewell ??= farewell;
+    this.#ending ??= farewell;
+  }
+
+  async #answerNext(): Promise<void> {
+    const event = this.#held.shift()?.event ?? await this.#nextLine();
+    if (event === undefined || this.#ending !== undefined) return;
+    const verdict = this.#judge(event);
+    if (verdict?.kind === "run") await this.#run(verdict.command, verdict.argument);
+  }
+
+  /** Waits for a line as long as the session may idle; `undefined` when it ends instead. */
+  async #nextLine(): Promise<LineEvent | undefined> {
+    if (this.#outbox.isFull || !this.#reader.hasLine) await this.#outbox.flush();
+    if (!this.#reader.hasLine) {
+      const isMember = this.#session.login.kind === "member";
+      const { idleTimeoutMs } = this.#session.services.settings;
+      const loginMs = Math.max(0, this.#loginByMs - Date.now());
+      const limitMs = isMember ? idleTimeoutMs : Math.min(idleTimeoutMs, loginMs);
+      try {
+        const hasMore = await within(this.#reader.ready(), { limitMs, signal: this.#stop.signal });
+        if (!hasMore) this.#ending ??= "peer closed";
+      } catch (error) {
+        if (isFault(error, "timed-out")) this.#dismiss(isMember ? "idle" : "login not in time");
+        else if (!this.#stop.signal.aborted) throw error;
+      }
+    }
+    return this.#reader.take();
+  }
+
+  /** Judges a line and gives the reply of a refusal; `undefined` when there is nothing to run. */
+  #judge(event: LineEvent): Verdict | undefined {
+    const line = readRequestLine(event);
+    const { login, log } = this.#session;
+    if (line.kind === "foreign" && login.kind !== "member") return void this.#dismiss("not FTP");
+    if (line.kind === "foreign") return void this.#put(reply(500, "Unknown command."));
+    if (line.kind === "malformed") return void this.#put(line.reply);
+    const verdict = judge(line.request, this.#options.table, standingOf(this.#session));
+    if (verdict.kind !== "refuse") return verdict;
+    const verb = verdict.gate === "known" ? undefined : line.request.verb;
+    log.write("info", "refused", { verb, rule: verdict.gate });
+    this.#put(verdict.reply);
+    return undefined;
+  }
+
+  async #run(command: AnyCommand, argument: unknown): Promise<void> {
+    const session = this.#session;
+    const { pending } = session;
+    const work = this.#perform(command, argument);
+    if (command.transfers) await this.#listenDuring(work);
+    else await work;
+    // RFC 959, 4.1.3: what RNFR or REST said holds for the next command only.
+    if (!command.keepsPending && session.pending === pending) session.pending = NOTHING;
+  }
+
+  /** Runs a command and gives its replies; a failure becomes its reply. */
+  async #perform(command: AnyCommand, argument: unknown): Promise<void> {
+    const late = setTimeout(() => this.#outbox.flush().catch(() => {}), GATHER_MS);
+    try {
+      const outcome = command.run(argument, this.#session);
+      if (!(Symbol.asyncIterator in outcome)) return this.#put(await outcome);
+      for await (const each of outcome) {
+        this.#put(each);
+        await this.#outbox.flush();
+      }
+    } catch (error) {
+      this.#fail(error, command);
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  #fail(error: unknown, { verb }: AnyCommand): void {
+    const { reply: answer, isBug, detail } = explain(error);
+    const { log } = this.#session;
+    const rule = isFault(error) ? error.kind : "bug";
+    const level = isBug || rule === "host-failure" ? "error" : "info";
+    log.write(level, isBug ? "bug" : "refused", { verb, rule, code: answer.code, detail });
+    // A connection that ended in mid-handshake takes no reply.
+    if (this.#ending === undefined || this.#transferring !== undefined) this.#put(answer);
+    if (isBug) this.#dismiss("bug");
+  }
+
+  /** Reads on while a transfer runs: ABOR and STAT are heard at once, the rest waits in order. */
+  async #listenDuring(work: Promise<void>): Promise<void> {
+    let isRunning = true;
+    let wake = () => {};
+    this.#transferring = work.finally(() => {
+      isRunning = false;
+      this.#transferring = undefined;
+      wake();
+    });
+    this.#reader.careful = true;
+    while (isRunning) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        if (this.#mayReadOn()) this.#reader.ready().then(() => resolve(), () => resolve());
+      });
+      if (!isRunning) break;
+      // Woken without a line: the peer is gone, and nobody is there to hear how the transfer ends.
+      if (!this.#reader.hasLine) {
+        this.#ending ??= "connection lost";
+        this.#stop.abort(this.#ending);
+        await this.#transferring;
+      }
+      while (isRunning && this.#mayReadOn() && this.#reader.hasLine) await this.#hear();
+    }
+    this.#reader.careful = false;
+  }
+
+  #mayReadOn(): boolean {
+    return this.#held.length < HELD_LIMIT && this.#held.at(-1)?.isLast !== true;
+  }
+
+  async #hear(): Promise<void> {
+    const event = this.#reader.take();
+    if (event === undefined) return;
+    const line = readRequestLine(event);
+    const verdict = line.kind === "request"
+      ? judge(line.request, this.#options.table, standingOf(this.#session))
+      : undefined;
+    if (verdict?.kind === "run") {
+      await this.#perform(verdict.command, verdict.argument);
+      await this.#outbox.flush();
+    } else {
+      const isLast = verdict?.kind === "wait" && verdict.command.lastOfItsStream === true;
+      this.#held.push({ event, isLast });
+    }
+  }
+
+  #put(answer: Reply): void {
+    this.#outbox.put(formatReply(answer));
+    if (answer.code === 421) this.#ending ??= "limit";
+    if (answer.code < 500 || this.#session.login.kind === "member") return;
+    if (++this.#strikes >= STRIKES_LIMIT) this.#dismiss("too many bad requests");
+  }
+
+  async #partWithPeer(): Promise<void> {
+    await this.#outbox.flush();
+    await this.#stream.finish();
+  }
+}
+
+/** Tells a connection that gets no session why, and closes it. */
+export async function turnAway(conn: Deno.TcpConn, answer: Reply): Promise<void> {
+  using stream = plainStream(conn);
+  const bytes = new TextEncoder().encode(formatReply(answer));
+  try {
+    await within(stream.write(bytes), { limitMs: FAREWELL_MS });
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+  }
+}

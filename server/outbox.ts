@@ -1,0 +1,59 @@
+// Text on its way to a peer: what is ready leaves in one segment.
+
+import type { ByteSink } from "../shared/byte_stream.ts";
+import { within } from "../shared/deadline.ts";
+
+/** Answers to pipelined requests are gathered up to this much; then they leave before more is read. */
+export const OUTBOX_LIMIT_CHARACTERS = 16 * 1024;
+
+/** A peer that takes no reply for so long is gone. */
+const WRITE_LIMIT_MS = 60_000;
+
+/** Gathers text and writes it in order, one write at a time. */
+export class Outbox {
+  #sink: ByteSink;
+  #text = "";
+  #writing: Promise<void> | undefined;
+
+  constructor(sink: ByteSink) {
+    this.#sink = sink;
+  }
+
+  /** Whether so much is gathered that it should leave before more is added. */
+  get isFull(): boolean {
+    return this.#text.length >= OUTBOX_LIMIT_CHARACTERS;
+  }
+
+  /** Whether anything waits to leave. */
+  get isEmpty(): boolean {
+    return this.#text === "";
+  }
+
+  /** Adds text; it leaves with the next {@linkcode flush}. */
+  put(text: string): void {
+    this.#text += text;
+  }
+
+  /** What is written from now on goes elsewhere: the same connection under TLS. */
+  redirect(sink: ByteSink): void {
+    this.#sink = sink;
+  }
+
+  /**
+   * Resolves when everything put so far has left.
+   *
+   * @throws Fault as the sink does, `timed-out` when the peer takes nothing.
+   */
+  flush(): Promise<void> {
+    this.#writing ??= this.#write().finally(() => this.#writing = undefined);
+    return this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    while (this.#text !== "") {
+      const bytes = new TextEncoder().encode(this.#text);
+      this.#text = "";
+      await within(this.#sink.write(bytes), { limitMs: WRITE_LIMIT_MS });
+    }
+  }
+}

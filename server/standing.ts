@@ -1,0 +1,32 @@
+// What the gates of dispatch.ts look at: a session, reduced to the questions that decide.
+
+import { isLoopback } from "../shared/endpoint.ts";
+import type { VirtualPath } from "../shared/virtual_path.ts";
+import type { Session } from "./session.ts";
+import { isDataPrivate } from "./transfer.ts";
+
+/** What the gates look at. */
+export interface Standing {
+  readonly directory: VirtualPath;
+  /** Whether policy lets this peer speak in clear, or there is TLS. */
+  readonly controlMayCarrySecrets: boolean;
+  /** Whether policy lets this peer move files in clear, or PROT P was said. */
+  readonly dataMayCarryFiles: boolean;
+  readonly loggedIn: boolean;
+  readonly mayWrite: boolean;
+  readonly transferRuns: boolean;
+}
+
+/** What the gates look at, as it is now. */
+export function standingOf(session: Session): Standing {
+  const { login, protection, peer, services } = session;
+  const mayBeClear = services.settings.tls !== "required" || isLoopback(peer.address);
+  return {
+    directory: session.directory,
+    controlMayCarrySecrets: mayBeClear || protection.kind === "tls",
+    dataMayCarryFiles: mayBeClear || isDataPrivate(session),
+    loggedIn: login.kind === "member",
+    mayWrite: login.kind === "member" && !login.account.readOnly,
+    transferRuns: session.transfer !== undefined,
+  };
+}

@@ -1,0 +1,99 @@
+// The course of every transfer: 150, a data connection, bytes, 226, and a line in the log.
+
+import type { ByteStream } from "../shared/byte_stream.ts";
+import { within } from "../shared/deadline.ts";
+import { Fault, isFault } from "../shared/fault.ts";
+import { type Reply, reply } from "../shared/reply.ts";
+import type { VirtualPath } from "../shared/virtual_path.ts";
+import type { Session, Transfer } from "./session.ts";
+
+/** What one kind of transfer does in the common course. */
+export interface TransferPlan {
+  readonly verb: string;
+  readonly path: VirtualPath;
+  /** The text of the 150. */
+  readonly opening: string;
+  /** Moves the bytes over the open connection. */
+  move(stream: ByteStream, transfer: Transfer): Promise<void>;
+  /** What must be done with the bytes before the 226 may say that it is. */
+  complete?(): Promise<void>;
+}
+
+/**
+ * Runs a transfer. The 150 leaves before the connection is made: some clients connect, and all TLS
+ * clients handshake, only after it. What was arranged is used up, whatever happens.
+ *
+ * @throws Fault as a data port, a pump or the plan does; the 226 has not been given then.
+ */
+export async function* carry(session: Session, plan: TransferPlan): AsyncGenerator<Reply> {
+  if (!session.data.arranged) throw new Fault("no-data-connection");
+  using course = new TransferCourse(session, plan);
+  const { transfer } = course;
+  try {
+    yield reply(150, plan.opening);
+    using stream = await session.data.open(isDataPrivate(session), transfer.abort.signal);
+    await plan.move(stream, transfer);
+    // The last bytes may wait in a peer's full window: as long as a stall may last, not longer.
+    await within(stream.finish(), boundsOf(session, transfer));
+    await plan.complete?.();
+    course.outcome = "done";
+    yield reply(226, `Done, ${transfer.movedBytes} bytes.`);
+  } catch (error) {
+    course.outcome = isFault(error) ? error.kind : "bug";
+    throw error;
+  }
+}
+
+/** What a pump needs to know of a transfer. */
+export function pumpOptionsOf(session: Session, transfer: Transfer) {
+  return {
+    signal: transfer.abort.signal,
+    stallMs: session.services.settings.stallTimeoutMs,
+    buffers: session.buffers,
+    onMoved: (bytes: number) => void (transfer.movedBytes += bytes),
+  };
+}
+
+/** The bounds of one wait within a transfer. */
+export function boundsOf(session: Session, transfer: Transfer) {
+  return { limitMs: session.services.settings.stallTimeoutMs, signal: transfer.abort.signal };
+}
+
+/** Whether TLS protects the next data connection (RFC 4217, 9). */
+export function isDataPrivate(session: Session): boolean {
+  return session.protection.kind === "tls" && session.protection.data === "private";
+}
+
+/** A transfer's time as the session's current one. */
+class TransferCourse implements Disposable {
+  readonly transfer: Transfer;
+  outcome = "aborted";
+  readonly #session: Session;
+  readonly #onClosing: () => void;
+
+  constructor(session: Session, plan: TransferPlan) {
+    const abort = new AbortController();
+    this.#session = session;
+    this.transfer = {
+      verb: plan.verb,
+      path: plan.path,
+      startedMs: Date.now(),
+      movedBytes: 0,
+      abort,
+    };
+    this.#onClosing = () => abort.abort(session.closing.reason);
+    if (session.closing.aborted) this.#onClosing();
+    session.closing.addEventListener("abort", this.#onClosing, { once: true });
+    session.transfer = this.transfer;
+  }
+
+  [Symbol.dispose](): void {
+    const { verb, path, startedMs, movedBytes: bytes } = this.transfer;
+    const session = this.#session;
+    session.closing.removeEventListener("abort", this.#onClosing);
+    session.data.forget();
+    session.transfer = undefined;
+    const ms = Date.now() - startedMs;
+    session.log.write("info", "transfer", { verb, path, bytes, ms, outcome: this.outcome });
+  }
+}
