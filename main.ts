@@ -13,6 +13,11 @@ export const VERSION = "0.1.0";
 /** Every command, in the order `ftp help` shows them. */
 export const COMMANDS: readonly CommandRow[] = [
   {
+    name: "serve",
+    summary: "runs the server",
+    load: () => import("./server/serve.ts"),
+  },
+  {
     name: "user",
     summary: "adds, changes, lists and removes accounts of a server on this machine",
     load: () => import("./server/user_commands.ts"),

@@ -1,7 +1,6 @@
 // Which folder of the host an account's root is, and that it never holds the server's own.
 
 import { join, relative, resolve } from "node:path";
-import { Fault } from "../shared/fault.ts";
 import type { Account } from "./accounts/accounts.ts";
 import { privateDirectory } from "./data_directory.ts";
 
@@ -17,27 +16,6 @@ export function accountRoot(home: string, account: Pick<Account, "directory">): 
 export async function isRootAllowed(home: string, root: string): Promise<boolean> {
   const [own, real] = await Promise.all([realPath(privateDirectory(home)), realPath(root)]);
   return !isWithin(real, own) && !isWithin(own, real);
-}
-
-/**
- * Makes the account's root when it is missing and judges it.
- *
- * @returns its host path.
- * @throws Fault `denied` (it touches the server's own folder), `host-failure`
- */
-export async function openAccountRoot(
-  home: string,
-  account: Pick<Account, "directory">,
-): Promise<string> {
-  const root = accountRoot(home, account);
-  // SECURITY: judged at every login, not only when the account was made: links change.
-  if (!await isRootAllowed(home, root)) throw new Fault("denied");
-  try {
-    await Deno.mkdir(root, { recursive: true });
-    return root;
-  } catch (error) {
-    throw new Fault("host-failure", { cause: error });
-  }
 }
 
 /** The path with links followed; of what does not exist, as far as it does. */

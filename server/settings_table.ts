@@ -137,9 +137,11 @@ export const SETTINGS: SettingsTable = {
     name: "workers",
     grammar: wholeNumber(1, MOST_WORKERS),
     get standard() {
+      // Only Linux spreads connections over sockets that share a port.
+      if (Deno.build.os !== "linux") return 1;
       return Math.min(navigator.hardwareConcurrency, MOST_WORKERS);
     },
-    standardShown: "one a core",
+    standardShown: "one a core on Linux, else one",
     help: "threads that serve",
     takesEffect: "restart",
   },

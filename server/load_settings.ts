@@ -1,0 +1,45 @@
+// Finds and reads the settings file, and merges it with what else was said.
+
+import { resolve } from "node:path";
+import { CommandFailure, ExitCode } from "../shared/exit_code.ts";
+import { standardSettingsFile } from "./data_directory.ts";
+import type { ServerSettings } from "./settings.ts";
+import { CONFIG_VARIABLE, mergeSettings, type SettingSources } from "./settings_sources.ts";
+
+/** What the command line and the environment said; kept, so that SIGHUP can ask again. */
+export interface SettingsRequest extends Pick<SettingSources, "flags" | "env"> {
+  /** The data directory, absolute. */
+  readonly home: string;
+  /** `--config`. */
+  readonly configFile: string | undefined;
+}
+
+/** @throws CommandFailure (usage) that names the setting, its source and what is allowed. */
+export async function loadSettings(request: SettingsRequest): Promise<ServerSettings> {
+  const { home, flags, env } = request;
+  const named = request.configFile ?? (env[CONFIG_VARIABLE] || undefined);
+  const path = resolve(named ?? standardSettingsFile(home));
+  const text = await readSettingsFile(path, named !== undefined);
+  return mergeSettings(home, {
+    flags,
+    env,
+    file: text === undefined ? undefined : { path, text },
+    workingDirectory: Deno.cwd(),
+  });
+}
+
+async function readSettingsFile(path: string, needed: boolean): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    const missing = error instanceof Deno.errors.NotFound;
+    if (missing && !needed) return undefined;
+    const happened = missing
+      ? "it does not exist"
+      : error instanceof Error
+      ? error.message
+      : String(error);
+    const tried = `settings file "${path}"`;
+    throw new CommandFailure(ExitCode.usage, tried, happened, { cause: error });
+  }
+}

@@ -1,0 +1,104 @@
+// A server's life: settings, certificate, threads, the one line on standard output, signals, the end.
+
+import type { CommandWorld } from "../shared/command_line.ts";
+import { type Endpoint, formatEndpoint } from "../shared/endpoint.ts";
+import type { Log } from "../shared/log.ts";
+import { openAccounts } from "./account_store.ts";
+import { fingerprintOf } from "./certificate.ts";
+import { requireFreePort } from "./listening_socket.ts";
+import { loadSettings, type SettingsRequest } from "./load_settings.ts";
+import { programName } from "./program_name.ts";
+import { openServerLog } from "./server_log.ts";
+import { startInThisThread, startInWorker } from "./serving_thread.ts";
+import type { ServerSettings } from "./settings.ts";
+import { identityFor, reloaded } from "./settings_reload.ts";
+import { Supervisor } from "./supervisor.ts";
+
+/**
+ * Serves until the world's interrupt fires.
+ *
+ * @throws CommandFailure when a setting is wrong or it cannot start.
+ */
+export async function runServer(world: CommandWorld, request: SettingsRequest): Promise<void> {
+  const settings = await loadSettings(request);
+  const identity = await identityFor(settings);
+  requireFreePort(settings);
+  const hasAccounts = await anyAccounts(settings.home);
+  const { log, sink } = openServerLog(settings);
+  await using _ = sink;
+  const supervisor = await Supervisor.start({
+    plan: { settings, identity, port: settings.port },
+    threads: settings.workers,
+    start: settings.workers === 1
+      ? startInThisThread
+      : startInWorker(new URL("./worker.ts", import.meta.url)),
+    log,
+  });
+  const url = urlOf(settings, supervisor.endpoint);
+  const certificate = identity === undefined
+    ? ""
+    : `, certificate ${fingerprintOf(identity.certificatePem)}`;
+  world.stdout.print(`listening on ${url} (TLS: ${settings.tls}${certificate})\n`);
+  tellHowToBegin(log, world.env, settings.home, url, hasAccounts);
+
+  const stopReloading = onHangUp(async () => {
+    sink.reopen();
+    const update = await reloaded(request, settings, log);
+    if (update !== undefined) supervisor.update(update);
+  });
+  await fired(world.interrupt);
+  stopReloading();
+  log.write("info", "stopping");
+  await supervisor.stop();
+  log.write("info", "stopped");
+}
+
+async function anyAccounts(home: string): Promise<boolean> {
+  using accounts = openAccounts(home);
+  return (await accounts.list()).length > 0;
+}
+
+/** An address that works from this machine: of all interfaces, the one every machine has. */
+function urlOf(settings: ServerSettings, { address, port }: Endpoint): string {
+  const shown = settings.host === undefined
+    ? `localhost:${port}`
+    : formatEndpoint({ address, port });
+  return `ftp://${shown}/`;
+}
+
+/** What a person who has just started it for the first time does not know. */
+function tellHowToBegin(
+  log: Log,
+  env: CommandWorld["env"],
+  home: string,
+  url: string,
+  hasAccounts: boolean,
+): void {
+  const ftp = programName(env);
+  log.write("info", "serving", { home, url });
+  if (!hasAccounts) {
+    log.write("warn", "no account exists yet: nobody can log in", {
+      "make-one": `${ftp} user add NAME --home ${home}`,
+    });
+  }
+  log.write("info", "to connect from this machine", { run: `${ftp} connect ${url}` });
+}
+
+/** Calls `reload` at each SIGHUP, one after the other. @returns what ends that. */
+function onHangUp(reload: () => Promise<void>): () => void {
+  // Windows knows SIGHUP as the closing of the console window: nothing to reload for.
+  if (Deno.build.os === "windows") return () => {};
+  let last = Promise.resolve();
+  const onSignal = () => {
+    last = last.then(reload);
+  };
+  Deno.addSignalListener("SIGHUP", onSignal);
+  return () => Deno.removeSignalListener("SIGHUP", onSignal);
+}
+
+function fired(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,36 @@
+// The log of one thread of the server, as its settings say.
+
+import { CommandFailure, ExitCode } from "../shared/exit_code.ts";
+import { consoleLog } from "../shared/console_log.ts";
+import type { Log, LogFields } from "../shared/log.ts";
+import { fileSink, type LogSink, standardErrorSink } from "../shared/log_sink.ts";
+import type { ServerSettings } from "./settings.ts";
+
+/** A log and where its lines go; disposal of the sink writes out what waits. */
+export interface ServerLog {
+  readonly log: Log;
+  readonly sink: LogSink;
+}
+
+/**
+ * Opens the log.
+ *
+ * @param fixed fields of every line, e.g. the worker.
+ * @throws CommandFailure when the file cannot be opened.
+ */
+export function openServerLog(
+  settings: Pick<ServerSettings, "log" | "logFile">,
+  fixed: LogFields = {},
+): ServerLog {
+  const sink = settings.logFile === undefined ? standardErrorSink() : openFile(settings.logFile);
+  return { log: consoleLog({ form: settings.log, sink }, fixed), sink };
+}
+
+function openFile(path: string): LogSink {
+  try {
+    return fileSink(path);
+  } catch (error) {
+    const happened = error instanceof Error ? error.message : String(error);
+    throw new CommandFailure(ExitCode.usage, `log file "${path}"`, happened, { cause: error });
+  }
+}

@@ -1,0 +1,103 @@
+// One thread's share of the server: its services and its listening socket, handed to the server core.
+
+import { type Endpoint, normaliseAddress } from "../shared/endpoint.ts";
+import { Fault } from "../shared/fault.ts";
+import type { Log } from "../shared/log.ts";
+import { accountRoot, isRootAllowed } from "./account_root.ts";
+import type { Account } from "./accounts/accounts.ts";
+import { SqliteAccounts } from "./accounts/sqlite_accounts.ts";
+import { accountsFile } from "./data_directory.ts";
+import { openListeningSocket } from "./listening_socket.ts";
+import { serve } from "./server.ts";
+import { openServerLog } from "./server_log.ts";
+import { ServerTls, type TlsIdentity } from "./server_tls.ts";
+import type { Services } from "./services.ts";
+import type { ServerSettings } from "./settings.ts";
+import { DigestCache } from "./storage/digest_cache.ts";
+import { openDiskStorage } from "./storage/disk_storage.ts";
+import type { Storage } from "./storage/storage.ts";
+
+/** What can change while it serves. */
+export interface ServingUpdate {
+  readonly settings: ServerSettings;
+  /** `undefined` with `--tls off`. */
+  readonly identity: TlsIdentity | undefined;
+}
+
+/** What one thread needs to know; plain data, since it may travel to a worker. */
+export interface ServingPlan extends ServingUpdate {
+  /** The port; it may differ from the settings', where that one is 0. */
+  readonly port: number;
+  /** Counted from 1. */
+  readonly thread: number;
+}
+
+/** A thread's share while it serves. */
+export interface Serving {
+  readonly endpoint: Endpoint;
+  /** Resolves when it serves no more and all is closed: `undefined` after `stop`, else the reason. */
+  readonly ended: Promise<unknown>;
+  /** Puts changed settings and a new certificate into effect, and reopens the log file. */
+  update(update: ServingUpdate): void;
+  /** No new sessions; transfers get ten seconds; then everything is closed. */
+  stop(): void;
+}
+
+/**
+ * Starts serving in this thread.
+ *
+ * @throws CommandFailure (the port), Fault (the account store), what opening the log file throws
+ */
+export async function openServing(plan: ServingPlan): Promise<Serving> {
+  await using opened = new AsyncDisposableStack();
+  const { home, host, workers } = plan.settings;
+  const { log, sink } = openServerLog(plan.settings, workers > 1 ? { worker: plan.thread } : {});
+  opened.use(sink);
+  const accounts = opened.use(SqliteAccounts.open(accountsFile(home)));
+  const tls = plan.identity && opened.use(new ServerTls(plan.identity));
+  const listener = openListeningSocket({ host, port: plan.port }, workers > 1);
+  const { hostname, port } = listener.addr;
+
+  const digests = new DigestCache();
+  let settings = plan.settings;
+  const services: Services = {
+    get settings() {
+      return settings;
+    },
+    accounts,
+    log,
+    tls,
+    openStorage: (account) => openAccountStorage(account, { home, log, digests }),
+  };
+  const closing = new AbortController();
+  const ended = untilEnd(serve(services, { listener, closing: closing.signal }), opened.move());
+  return {
+    endpoint: { address: normaliseAddress(hostname), port },
+    ended,
+    update(update) {
+      settings = update.settings;
+      if (update.identity !== undefined) tls?.replace(update.identity);
+      sink.reopen();
+    },
+    stop: () => closing.abort(),
+  };
+}
+
+async function untilEnd(served: Promise<void>, opened: AsyncDisposableStack): Promise<unknown> {
+  await using _ = opened;
+  try {
+    return await served;
+  } catch (error) {
+    return error;
+  }
+}
+
+async function openAccountStorage(
+  account: Account,
+  world: { readonly home: string; readonly log: Log; readonly digests: DigestCache },
+): Promise<Storage> {
+  const root = accountRoot(world.home, account);
+  // SECURITY: judged at every login, not only when the account was made: links change.
+  if (!await isRootAllowed(world.home, root)) throw new Fault("denied");
+  return await openDiskStorage({ ...world, root, account: account.name });
+}

@@ -1,0 +1,17 @@
+// What the supervisor and its worker threads say to each other.
+
+import type { Endpoint } from "../shared/endpoint.ts";
+import type { ServingPlan, ServingUpdate } from "./serving.ts";
+
+/** From the supervisor. */
+export type ThreadMessage =
+  | { readonly kind: "start"; readonly plan: ServingPlan }
+  | { readonly kind: "update"; readonly update: ServingUpdate }
+  | { readonly kind: "stop" };
+
+/** From a worker. */
+export type ThreadReport =
+  | { readonly kind: "listening"; readonly endpoint: Endpoint }
+  | { readonly kind: "refused"; readonly reason: string }
+  /** It serves no more; a reason is there unless it was told to stop. */
+  | { readonly kind: "ended"; readonly reason: string | undefined };

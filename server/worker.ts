@@ -1,0 +1,35 @@
+// A worker thread: serves as the supervisor tells it to.
+
+/// <reference lib="deno.worker" />
+
+import { openServing, type Serving, type ServingPlan } from "./serving.ts";
+import type { ThreadMessage, ThreadReport } from "./thread_messages.ts";
+
+declare const self: DedicatedWorkerGlobalScope;
+
+let serving: Serving | undefined;
+
+self.onmessage = ({ data: message }: MessageEvent<ThreadMessage>) => {
+  if (message.kind === "start") start(message.plan);
+  else if (message.kind === "update") serving?.update(message.update);
+  else serving?.stop();
+};
+
+async function start(plan: ServingPlan): Promise<void> {
+  try {
+    serving = await openServing(plan);
+  } catch (error) {
+    return report({ kind: "refused", reason: textOf(error) });
+  }
+  report({ kind: "listening", endpoint: serving.endpoint });
+  const reason = await serving.ended;
+  report({ kind: "ended", reason: reason === undefined ? undefined : textOf(reason) });
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function report(message: ThreadReport): void {
+  self.postMessage(message);
+}
