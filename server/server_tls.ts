@@ -1,7 +1,13 @@
 // TLS as the server speaks it: control connections upgraded by AUTH, listeners for data connections.
 
+import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
 import type { ByteStream } from "../shared/byte_stream.ts";
-import { Fault } from "../shared/fault.ts";
+import { within } from "../shared/deadline.ts";
+import { Fault, isFault } from "../shared/fault.ts";
+import { endpointOf } from "../shared/plain_stream.ts";
+import { SocketStream } from "../shared/socket_stream.ts";
+import { fingerprintOf } from "./certificate.ts";
+import { RawSide } from "./raw_side.ts";
 
 /** A certificate and its private key. */
 export interface TlsIdentity {
@@ -17,41 +23,96 @@ export interface HandshakeOptions {
   readonly signal: AbortSignal;
 }
 
-/** The TLS side of one worker. */
+// SECURITY: a client that names protocols must name FTP's, so that a browser cannot be talked into
+// sending its requests here under our certificate (ALPACA). One that names none is let in.
+const CONTROL_PROTOCOLS = ["ftp"];
+/** Clients that reuse one configuration for both connections name the control's. */
+const DATA_PROTOCOLS = ["ftp-data", "ftp"];
+
+/** The TLS side of one worker: TLS 1.2 and newer. */
 export class ServerTls implements Disposable {
   #identity: TlsIdentity;
+  #context: SecureContext;
+  readonly #handshaking = new Set<SocketStream>();
 
+  /** @throws Error where certificate and key are no pair; `loadIdentity` has told that before. */
   constructor(identity: TlsIdentity) {
     this.#identity = identity;
+    this.#context = contextOf(identity);
   }
 
   /** `sha256:HEX` of the certificate's DER. */
   get fingerprint(): string {
-    return this.#identity.certificatePem;
+    return fingerprintOf(this.#identity.certificatePem);
   }
 
-  /** New connections get this identity from now on (SIGHUP). */
+  /** New connections get this identity from now on (SIGHUP); those that are open keep theirs. */
   replace(identity: TlsIdentity): void {
+    this.#context = contextOf(identity);
     this.#identity = identity;
   }
 
   /**
-   * Handshakes over a connection whose peer has been told to start; owns it from then on.
+   * Handshakes over a connection whose peer has been told to start; owns it from then on. Bytes that
+   * were read before in clear must have been thrown away. A FIN without close_notify is told as
+   * `truncated`, like a RST.
    *
    * @throws Fault `tls-failed` (refused, malformed, not in time), `aborted`
    */
-  upgrade(_conn: Deno.TcpConn, _options: HandshakeOptions): Promise<ByteStream> {
-    return Promise.reject(new Fault("tls-failed"));
+  async upgrade(conn: Deno.TcpConn, options: HandshakeOptions): Promise<ByteStream> {
+    const raw = new RawSide(conn);
+    const socket = new TLSSocket(raw.duplex, {
+      isServer: true,
+      secureContext: this.#context,
+      ALPNProtocols: CONTROL_PROTOCOLS,
+    });
+    const stream = new SocketStream(socket, {
+      local: endpointOf(conn.localAddr),
+      remote: endpointOf(conn.remoteAddr),
+      secure: true,
+      hold: (full) => raw.hold(full),
+    });
+    const secured = Promise.withResolvers<void>();
+    raw.onEnd = () => {
+      stream.fail(new Fault("truncated"));
+      secured.reject(new Fault("truncated"));
+    };
+    socket.once("secure", () => secured.resolve());
+    socket.once("error", secured.reject);
+    socket.once("end", () => secured.reject(new Fault("truncated")));
+    socket.once("close", () => {
+      secured.reject(new Fault("truncated"));
+      raw.duplex.destroy();
+    });
+    this.#handshaking.add(stream);
+    try {
+      await within(secured.promise, { ...options, cancel: () => stream.close() });
+      return stream;
+    } catch (error) {
+      stream.close();
+      if (isFault(error, "aborted")) throw error;
+      throw new Fault("tls-failed", { cause: error });
+    } finally {
+      this.#handshaking.delete(stream);
+    }
   }
 
   /** A listener whose connections speak TLS with this identity; the caller closes it. */
-  listen(address: { hostname: string; port: number }): Deno.TlsListener {
+  listen(address: { readonly hostname: string; readonly port: number }): Deno.TlsListener {
     return Deno.listenTls({
       ...address,
       cert: this.#identity.certificatePem,
       key: this.#identity.keyPem,
+      alpnProtocols: DATA_PROTOCOLS,
     });
   }
 
-  [Symbol.dispose](): void {}
+  /** Ends the handshakes under way; connections that are open belong to their sessions. */
+  [Symbol.dispose](): void {
+    for (const stream of this.#handshaking) stream.close();
+  }
+}
+
+function contextOf({ certificatePem, keyPem }: TlsIdentity): SecureContext {
+  return createSecureContext({ cert: certificatePem, key: keyPem, minVersion: "TLSv1.2" });
 }
