@@ -171,8 +171,8 @@ export interface OperationOptions {
  * A connection to one server. One operation at a time: starting a second before the first has ended
  * (a listing counts until its last entry) throws an `Error`; several connections do several things.
  *
- * Besides what is named, every operation throws `Refused` (stay connected), `Broken` (gone for good:
- * `broken` tells it from then on) and Fault `aborted`.
+ * Besides what is named, every operation throws `Refused` and `DataFailed` (stay connected), `Broken` (gone for
+ * good: `broken` tells it from then on), Fault `aborted`, and Fault `bad-name` for a path that holds CR, LF or NUL.
  */
 export interface Client extends AsyncDisposable {
   readonly host: string;
@@ -181,6 +181,8 @@ export interface Client extends AsyncDisposable {
   readonly greeting: Reply;
   /** Whether TLS protects the control connection. */
   readonly secure: boolean;
+  /** Whether TLS protects data connections too; settled by the login. */
+  readonly dataSecure: boolean;
   /** The server's certificate; `undefined` without TLS. */
   readonly certificate: Certificate | undefined;
   /** `TLSv1.3` or `TLSv1.2`; `undefined` without TLS. */
@@ -195,7 +197,8 @@ export interface Client extends AsyncDisposable {
   /**
    * Logs in, protects the data connections, asks for the features.
    *
-   * @throws LoginRefused (another try is possible), Unprotected (a password in clear, see {@linkcode TlsMode})
+   * @throws LoginRefused (another try is possible), Unprotected (a password in clear, see {@linkcode TlsMode};
+   * data in clear where TLS was insisted on)
    */
   login(user: string, password: Secret, options?: OperationOptions): Promise<void>;
 

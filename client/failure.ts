@@ -91,11 +91,48 @@ export class ContentDiffers extends Error {
   }
 }
 
+/** Why a data connection did not do its work. */
+export type DataFailureReason =
+  /** It did not come about: refused, filtered, not in time. */
+  | "no-connection"
+  /** It ended before the end of the data. */
+  | "cut"
+  /** Nothing moved for too long. */
+  | "stalled"
+  /** TLS on it failed. */
+  | "tls";
+
+/** The data connection failed; the control connection lives, and another try may work. */
+export class DataFailed extends Error {
+  override readonly name = "DataFailed";
+  constructor(
+    readonly reason: DataFailureReason,
+    /** The command it was for: `RETR a.txt`. */
+    readonly command: string,
+    options: { readonly cause?: unknown } = {},
+  ) {
+    super(`${command}: ${DATA_FAILURES[reason]}`, options);
+  }
+}
+
 /** Something is there already which the caller did not allow to be replaced, and it is no prefix of the source. */
 export class AlreadyThere extends Error {
   override readonly name = "AlreadyThere";
-  constructor(readonly where: "local" | "remote", readonly path: string) {
-    super(`"${path}" exists and is a different file`);
+  constructor(
+    readonly where: "local" | "remote",
+    readonly path: string,
+    /** `different`: it is another file; `unproven`: nothing could tell; `refused`: any file is one too many. */
+    readonly why: "different" | "unproven" | "refused",
+  ) {
+    super(`"${path}" exists${why === "refused" ? "" : ` and is ${ALREADY_THERE[why]}`}`);
+  }
+}
+
+/** Proof was insisted on, and the server has no way to give any. */
+export class Unproven extends Error {
+  override readonly name = "Unproven";
+  constructor(readonly path: string) {
+    super(`"${path}": the server has no way to prove the content`);
   }
 }
 
@@ -107,18 +144,22 @@ export type ClientFailure =
   | NotTrusted
   | Unprotected
   | ContentDiffers
-  | AlreadyThere;
+  | DataFailed
+  | AlreadyThere
+  | Unproven;
 
 /** Whether `error` is one of the client's own failures. */
 export function isClientFailure(error: unknown): error is ClientFailure {
   return error instanceof Refused || error instanceof Broken || error instanceof LoginRefused ||
     error instanceof NotTrusted || error instanceof Unprotected ||
-    error instanceof ContentDiffers || error instanceof AlreadyThere;
+    error instanceof ContentDiffers || error instanceof DataFailed ||
+    error instanceof AlreadyThere || error instanceof Unproven;
 }
 
 /** Whether the same transfer may well work if it is tried again a little later, on a new connection. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof Broken) return error.reason !== "protocol" && error.reason !== "tls";
+  if (error instanceof DataFailed) return error.reason !== "tls";
   return error instanceof Refused && error.reply.code >= 400 && error.reply.code < 500 &&
     error.reply.code !== 452;
 }
@@ -126,12 +167,12 @@ export function isTransient(error: unknown): boolean {
 /** The exit code of the command line contract that `error` stands for; `failed` for anything unknown. */
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof Refused) return exitCodeOfReply(error.reply);
-  if (error instanceof Broken) return ExitCode.noConnection;
+  if (error instanceof Broken || error instanceof DataFailed) return ExitCode.noConnection;
   if (error instanceof LoginRefused) return ExitCode.loginRefused;
   if (error instanceof NotTrusted || error instanceof Unprotected) return ExitCode.notTrusted;
-  if (error instanceof ContentDiffers || error instanceof AlreadyThere) {
-    return ExitCode.contentDiffers;
-  }
+  if (
+    error instanceof ContentDiffers || error instanceof AlreadyThere || error instanceof Unproven
+  ) return ExitCode.contentDiffers;
   if (isFault(error, "aborted")) return ExitCode.interrupted;
   if (isFault(error, "timed-out") || isFault(error, "truncated")) return ExitCode.noConnection;
   if (error instanceof Deno.errors.NotFound) return ExitCode.notThere;
@@ -182,6 +223,18 @@ const DISTRUST: Readonly<Record<DistrustReason, string>> = {
   "not-pinned": "the certificate is not the pinned one",
   "not-signed": "the certificate is not signed by the given authority for this host",
   "other-on-data": "the data connection presented another certificate than the control connection",
+};
+
+const ALREADY_THERE = {
+  "different": "a different file",
+  "unproven": "not proven to be the same file",
+} as const;
+
+const DATA_FAILURES: Readonly<Record<DataFailureReason, string>> = {
+  "no-connection": "no data connection could be made",
+  "cut": "the data connection was cut",
+  "stalled": "the data connection stands still",
+  "tls": "TLS failed on the data connection",
 };
 
 const UNPROTECTED: Readonly<Record<Unprotected["why"], string>> = {

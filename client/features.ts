@@ -1,6 +1,6 @@
 // What a server says it can do (FEAT, RFC 2389), as typed answers; silence is an answer too.
 
-import type { HashAlgorithm } from "../shared/hash.ts";
+import { HASH_ALGORITHMS, type HashAlgorithm, HASHES, parseHashAlgorithm } from "../shared/hash.ts";
 import type { Reply } from "../shared/reply.ts";
 
 /** What one server can do. */
@@ -23,38 +23,20 @@ export interface Features {
   readonly hashAlgorithms: readonly HashAlgorithm[];
   /** The one HASH does unless told otherwise. */
   readonly hashSelected: HashAlgorithm | undefined;
-  /** Digest commands of wide use, strongest first: `XSHA256`, `XSHA1`, `XMD5`, `XCRC` … */
-  readonly digestVerbs: readonly DigestVerb[];
+  /** The digest commands that predate HASH, strongest first. */
+  readonly digestCommands: readonly DigestCommand[];
   /** Whether the server is known to be asked already; before that everything is unknown, not absent. */
   readonly asked: boolean;
 }
 
-/** A digest command that predates HASH. */
-export type DigestVerb = "XSHA512" | "XSHA256" | "XSHA1" | "XSHA" | "XMD5" | "XCRC";
+/** A digest command that predates HASH: `XSHA256 path`. */
+export interface DigestCommand {
+  readonly verb: string;
+  readonly algorithm: HashAlgorithm;
+}
 
 /** A server that has not been asked, or does not know FEAT. */
 export const NO_FEATURES: Features = parseFeatures(undefined);
-
-/** What each of the older digest commands computes; strongest first. */
-export const DIGEST_VERBS: ReadonlyMap<DigestVerb, HashAlgorithm> = new Map<
-  DigestVerb,
-  HashAlgorithm
->([
-  ["XSHA512", "SHA-512"],
-  ["XSHA256", "SHA-256"],
-  ["XSHA1", "SHA-1"],
-  ["XSHA", "SHA-1"],
-  ["XMD5", "MD5"],
-  ["XCRC", "CRC32"],
-]);
-
-const ALGORITHMS: ReadonlySet<string> = new Set<HashAlgorithm>([
-  "SHA-256",
-  "SHA-512",
-  "SHA-1",
-  "MD5",
-  "CRC32",
-]);
 
 /** Reads the reply to FEAT; any refusal reads as no features. */
 export function parseFeatures(answer: Reply | undefined): Features {
@@ -76,7 +58,9 @@ export function parseFeatures(answer: Reply | undefined): Features {
     utf8: said.has("UTF8"),
     hashAlgorithms: hashes.map((hash) => hash.name),
     hashSelected: hashes.find((hash) => hash.selected)?.name,
-    digestVerbs: [...DIGEST_VERBS.keys()].filter((verb) => said.has(verb)),
+    digestCommands: HASH_ALGORITHMS.flatMap((algorithm) =>
+      HASHES[algorithm].verbs.filter((verb) => said.has(verb)).map((verb) => ({ verb, algorithm }))
+    ),
     asked: answer !== undefined,
   };
 }
@@ -86,8 +70,8 @@ function parseHashAlgorithms(text: string | undefined) {
   const found: { name: HashAlgorithm; selected: boolean }[] = [];
   for (const item of text?.split(";") ?? []) {
     const selected = item.trim().endsWith("*");
-    const name = item.trim().replace(/\*$/, "").toUpperCase();
-    if (ALGORITHMS.has(name)) found.push({ name: name as HashAlgorithm, selected });
+    const name = parseHashAlgorithm(item.trim().replace(/\*$/, ""));
+    if (name.ok) found.push({ name: name.value, selected });
   }
   return found;
 }

@@ -1,14 +1,25 @@
 // The certificates a person has said yes to, in a file like ssh's known_hosts.
 
-import type { CertificateMemory } from "./trust.ts";
+import { dirname } from "node:path";
+import { canonicalFingerprint, type CertificateMemory } from "./trust.ts";
+
+/** A file of more bytes was not written by us: a million servers fit. */
+const FILE_LIMIT_BYTES = 128 * 1024 * 1024;
 
 /**
  * The memory kept in a file: one `HOST:PORT sha256:HEX` a line, mode 0600, replaced atomically.
  *
  * @param path absolute host path; made with its folders when something is first remembered.
  */
-export function knownCertificates(_path: string): CertificateMemory {
-  return { recall: () => Promise.resolve(undefined), remember: () => Promise.resolve() };
+export function knownCertificates(path: string): CertificateMemory {
+  return {
+    recall: async (host, port) => (await readAll(path)).get(keyOf(host, port)),
+    remember: async (host, port, fingerprint) => {
+      const known = await readAll(path);
+      known.set(keyOf(host, port), canonicalFingerprint(fingerprint));
+      await replace(path, known);
+    },
+  };
 }
 
 /**
@@ -24,4 +35,43 @@ export function knownCertificatesPath(
   if (base) return `${base}/ftp/known_certificates`;
   const home = environment("HOME") || environment("USERPROFILE");
   return home ? `${home}/.config/ftp/known_certificates` : undefined;
+}
+
+function keyOf(host: string, port: number): string {
+  const name = host.toLowerCase();
+  return name.includes(":") ? `[${name}]:${port}` : `${name}:${port}`;
+}
+
+async function readAll(path: string): Promise<Map<string, string>> {
+  const known = new Map<string, string>();
+  for (const line of (await textOf(path)).split("\n")) {
+    const match = /^(\S+)\s+(sha256:[0-9a-f]{64})\s*$/.exec(line);
+    if (match !== null) known.set(match[1]!, match[2]!);
+  }
+  return known;
+}
+
+async function textOf(path: string): Promise<string> {
+  try {
+    const { size } = await Deno.stat(path);
+    if (size > FILE_LIMIT_BYTES) throw new Error(`"${path}" is too large to hold certificates`);
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}
+
+/** The old file or the new one, whatever happens in between. */
+async function replace(path: string, known: ReadonlyMap<string, string>): Promise<void> {
+  await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const lines = [...known].map(([key, fingerprint]) => `${key} ${fingerprint}\n`);
+  const draft = `${path}.${crypto.randomUUID()}`;
+  try {
+    await Deno.writeTextFile(draft, lines.join(""), { mode: 0o600, createNew: true });
+    await Deno.rename(draft, path);
+  } catch (error) {
+    await Deno.remove(draft).catch(() => {});
+    throw error;
+  }
 }

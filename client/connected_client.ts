@@ -1,0 +1,274 @@
+// The client's verbs on one connection, one at a time.
+
+import type { HashAlgorithm } from "../shared/hash.ts";
+import type { Reply } from "../shared/reply.ts";
+import type { Secret } from "../shared/secret.ts";
+import type {
+  Client,
+  ClientLimits,
+  Comparison,
+  ConnectOptions,
+  Digest,
+  DigestRange,
+  DownloadOptions,
+  DownloadTarget,
+  ListOptions,
+  OperationOptions,
+  TransferOptions,
+  TransferResult,
+  UploadOptions,
+  UploadSource,
+} from "./client.ts";
+import type { ClientTlsStream } from "./client_tls.ts";
+import type { Conversation } from "./conversation.ts";
+import { DataConnections } from "./data_connection.ts";
+import { download } from "./download.ts";
+import { Broken, Refused, Unprotected } from "./failure.ts";
+import { type Features, NO_FEATURES } from "./features.ts";
+import { listDirectory } from "./listing.ts";
+import { logIn, prepareSession } from "./login.ts";
+import type { Peer } from "./peer.ts";
+import { remoteDigest } from "./remote_digest.ts";
+import type { RemoteEntry } from "./remote_entry.ts";
+import { remoteSize, remoteStat } from "./remote_facts.ts";
+import { setRemoteModified } from "./remote_times.ts";
+import { relate } from "./resume.ts";
+import type { Certificate } from "./trust.ts";
+import { append, upload } from "./upload.ts";
+
+/** What a connected client is made of. */
+export interface ConnectedClientParts {
+  readonly options: ConnectOptions;
+  readonly limits: ClientLimits;
+  readonly conversation: Conversation;
+  readonly greeting: Reply;
+  readonly tls: ClientTlsStream | undefined;
+}
+
+/** A server that was told to go has so long to say goodbye, milliseconds. */
+const GOODBYE_MS = 2_000;
+
+/** A {@linkcode Client} over an open control connection, which it owns. */
+export class ConnectedClient implements Client {
+  readonly host: string;
+  readonly port: number;
+  readonly greeting: Reply;
+  readonly secure: boolean;
+  readonly certificate: Certificate | undefined;
+  readonly tlsVersion: string | undefined;
+  readonly #parts: ConnectedClientParts;
+  readonly #peer: Peer;
+  #user: string | undefined;
+  #dataSecure = false;
+  #busy = false;
+
+  constructor(parts: ConnectedClientParts) {
+    const { options, limits, conversation, greeting, tls } = parts;
+    this.#parts = parts;
+    this.host = options.host;
+    this.port = options.port;
+    this.greeting = greeting;
+    this.secure = tls !== undefined;
+    this.certificate = tls?.certificate;
+    this.tlsVersion = tls?.version;
+    this.#peer = {
+      conversation,
+      data: new DataConnections({ conversation, active: options.active ?? false, limits }),
+      limits,
+      features: NO_FEATURES,
+      image: false,
+      hashAlgorithm: undefined,
+      unknownVerbs: new Set(),
+    };
+  }
+
+  get features(): Features {
+    return this.#peer.features;
+  }
+
+  get user(): string | undefined {
+    return this.#user;
+  }
+
+  get dataSecure(): boolean {
+    return this.#dataSecure;
+  }
+
+  get broken(): Error | undefined {
+    return this.#peer.conversation.broken;
+  }
+
+  login(user: string, password: Secret, { signal }: OperationOptions = {}): Promise<void> {
+    return this.#alone(async () => {
+      const { tls: mode, trust, host } = this.#parts.options;
+      await logIn(this.#peer, { user, password, tls: mode, signal });
+      this.#user = user;
+      this.#dataSecure = await prepareSession(this.#peer, signal);
+      const control = this.#parts.tls;
+      if (control === undefined) return;
+      if (!this.#dataSecure) {
+        if (mode !== "auto") throw new Unprotected("data-in-clear");
+        return;
+      }
+      this.#peer.data.protect({
+        host,
+        control,
+        authorities: trust.kind === "authority" ? trust.authorities : undefined,
+        sameCertificate: trust.kind !== "anything",
+      });
+    });
+  }
+
+  async *list(path: string, options: ListOptions = {}): AsyncGenerator<RemoteEntry, void, void> {
+    this.#begin();
+    try {
+      yield* listDirectory(this.#peer, path, options);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  stat(path: string, options: OperationOptions = {}): Promise<RemoteEntry> {
+    return this.#alone(() => remoteStat(this.#peer, path, options));
+  }
+
+  size(path: string, options: OperationOptions = {}): Promise<number | undefined> {
+    return this.#alone(() => remoteSize(this.#peer, path, options));
+  }
+
+  digest(
+    path: string,
+    options: OperationOptions & { algorithm?: HashAlgorithm; range?: DigestRange } = {},
+  ): Promise<Digest | undefined> {
+    return this.#alone(() => remoteDigest(this.#peer, path, options));
+  }
+
+  download(
+    path: string,
+    target: DownloadTarget,
+    options: DownloadOptions = {},
+  ): Promise<TransferResult> {
+    return this.#alone(() => download(this.#peer, path, target, options));
+  }
+
+  upload(
+    source: UploadSource,
+    path: string,
+    options: UploadOptions = {},
+  ): Promise<TransferResult> {
+    return this.#alone(() => upload(this.#peer, source, path, options));
+  }
+
+  append(
+    source: UploadSource,
+    path: string,
+    options: TransferOptions = {},
+  ): Promise<TransferResult> {
+    return this.#alone(() => append(this.#peer, source, path, options));
+  }
+
+  compare(
+    localPath: string,
+    path: string,
+    options: OperationOptions = {},
+  ): Promise<Comparison> {
+    return this.#alone(async () => {
+      const remote = await remoteSize(this.#peer, path, options) ??
+        (await remoteStat(this.#peer, path, options)).size;
+      if (remote === undefined) return { relation: "unknown", verified: "nothing" };
+      using file = await Deno.open(localPath, { read: true });
+      const { size } = await file.stat();
+      const found = await relate(this.#peer, path, { file, size }, remote, options);
+      return { relation: found.relation, verified: found.verified };
+    });
+  }
+
+  async createDirectory(path: string, options: OperationOptions = {}): Promise<void> {
+    await this.#ask(`MKD ${path}`, options);
+  }
+
+  async removeDirectory(path: string, options: OperationOptions = {}): Promise<void> {
+    await this.#ask(`RMD ${path}`, options);
+  }
+
+  async removeFile(path: string, options: OperationOptions = {}): Promise<void> {
+    await this.#ask(`DELE ${path}`, options);
+  }
+
+  rename(from: string, to: string, { signal }: OperationOptions = {}): Promise<void> {
+    return this.#alone(async () => {
+      const { conversation } = this.#peer;
+      await conversation.request(`RNFR ${from}`, { accept: ["intermediate"], signal });
+      await conversation.request(`RNTO ${to}`, { signal });
+    });
+  }
+
+  setModified(
+    path: string,
+    modifiedMs: number,
+    { signal }: OperationOptions = {},
+  ): Promise<boolean> {
+    return this.#alone(() => setRemoteModified(this.#peer, path, modifiedMs, signal));
+  }
+
+  async workingDirectory(options: OperationOptions = {}): Promise<string> {
+    const answer = await this.#ask("PWD", options);
+    // A quote inside the path is doubled (RFC 959, appendix II).
+    const match = /"((?:[^"]|"")*)"/.exec(answer.lines.join(" "));
+    if (match === null) throw new Refused("PWD", answer);
+    return match[1]!.replaceAll('""', '"');
+  }
+
+  async changeDirectory(path: string, options: OperationOptions = {}): Promise<void> {
+    await this.#ask(`CWD ${path}`, options);
+  }
+
+  quote(line: string, { signal }: OperationOptions = {}): Promise<Reply> {
+    return this.#alone(async () => {
+      const { conversation } = this.#peer;
+      const accept = ["completion", "intermediate", "retry-later", "refused"] as const;
+      const answer = await conversation.request(line, { accept, signal });
+      // It may have been TYPE, REIN, anything.
+      this.#peer.image = false;
+      this.#peer.hashAlgorithm = undefined;
+      return answer;
+    });
+  }
+
+  async noop(options: OperationOptions = {}): Promise<void> {
+    await this.#ask("NOOP", options);
+  }
+
+  async close(): Promise<void> {
+    const { conversation } = this.#peer;
+    if (conversation.broken) return;
+    try {
+      if (!this.#busy) await conversation.request("QUIT", { limitMs: GOODBYE_MS });
+    } catch {
+      // Whatever it says, it is over.
+    }
+    conversation.break(new Broken("lost", "the connection was closed"));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #ask(line: string, { signal }: OperationOptions): Promise<Reply> {
+    return this.#alone(() => this.#peer.conversation.request(line, { signal }));
+  }
+
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
+    this.#begin();
+    try {
+      return await work();
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  #begin(): void {
+    if (this.#busy) throw new Error("a connection does one thing at a time");
+    this.#busy = true;
+  }
+}

@@ -1,0 +1,255 @@
+// Requests and replies on one control connection: in order, each reply with its request, each wait bounded.
+
+import type { ByteStream } from "../shared/byte_stream.ts";
+import { within } from "../shared/deadline.ts";
+import { Fault, isFault } from "../shared/fault.ts";
+import { type Reply, type ReplyClass, replyClass } from "../shared/reply.ts";
+import type { DialogueLine } from "./client.ts";
+import { Broken, Refused } from "./failure.ts";
+import { ReplyReader } from "./reply_reader.ts";
+
+/** What a conversation is told once. */
+export interface ConversationOptions {
+  /** How long a reply may take unless a request says otherwise, milliseconds. */
+  readonly replyMs: number;
+  readonly dialogue?: ((line: DialogueLine) => void) | undefined;
+}
+
+/** What one request may be told. */
+export interface RequestOptions {
+  /** The classes that mean success; any other reply is thrown as `Refused`. Default: completion. */
+  readonly accept?: readonly ReplyClass[];
+  /** How long its final reply may take, milliseconds. */
+  readonly limitMs?: number | undefined;
+  /** Ends the waiting; the reply is then still read, and dropped, in its turn. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A request that is on its way: its replies, of which a transfer has two. */
+export interface Exchange {
+  /** The line as it may be shown. */
+  readonly command: string;
+  /** The first reply, preliminary or not. */
+  readonly first: Promise<Reply>;
+  /** The reply that ends it. */
+  readonly final: Promise<Reply>;
+}
+
+/** One read of replies: many fit, and an idle connection holds little. */
+const READ_BYTES = 4096;
+
+const SUCCESS: readonly ReplyClass[] = ["completion"];
+
+/**
+ * One control connection. Requests may be sent before earlier ones were answered; replies are matched in
+ * order. Nothing is read while nothing was asked, so that a TLS upgrade finds the stream untouched.
+ */
+export class Conversation {
+  readonly #options: ConversationOptions;
+  readonly #reader = new ReplyReader();
+  readonly #waiting: Waiting[] = [];
+  readonly #buffer = new Uint8Array(READ_BYTES);
+  #stream: ByteStream;
+  #writing: Promise<void> = Promise.resolve();
+  #listening = false;
+  #broken: Broken | undefined;
+
+  /** The stream belongs to the conversation from now on. */
+  constructor(stream: ByteStream, options: ConversationOptions) {
+    this.#stream = stream;
+    this.#options = options;
+  }
+
+  /** The connection below; only its addresses and its TLS facts are anybody else's business. */
+  get stream(): ByteStream {
+    return this.#stream;
+  }
+
+  /** Why nothing works any more. */
+  get broken(): Broken | undefined {
+    return this.#broken;
+  }
+
+  /** Waits for what the server says unasked: its greeting. */
+  greeting(limitMs: number, signal?: AbortSignal): Promise<Reply> {
+    const exchange = this.#expect("connect");
+    return this.finish(exchange, { limitMs, signal, accept: SUCCESS });
+  }
+
+  /** Asks, and waits for the reply that ends it. @throws Refused, Broken, Fault `aborted`, `bad-name` */
+  async request(line: string, options: RequestOptions = {}): Promise<Reply> {
+    if (options.signal?.aborted) throw new Fault("aborted", { cause: options.signal.reason });
+    return await this.finish(this.send(line), options);
+  }
+
+  /** Waits for the end of an exchange and judges its reply. */
+  async finish(exchange: Exchange, options: RequestOptions = {}): Promise<Reply> {
+    const answer = await this.await(exchange.final, options);
+    if (!(options.accept ?? SUCCESS).includes(replyClass(answer))) {
+      throw new Refused(exchange.command, answer);
+    }
+    return answer;
+  }
+
+  /** Waits for one reply of an exchange; a reply that does not come breaks the connection. */
+  async await(reply: Promise<Reply>, options: RequestOptions = {}): Promise<Reply> {
+    const limitMs = options.limitMs ?? this.#options.replyMs;
+    try {
+      return await within(reply, { limitMs, ...(options.signal && { signal: options.signal }) });
+    } catch (error) {
+      if (!isFault(error, "timed-out")) throw error;
+      throw this.break(new Broken("timed-out", `no reply within ${limitMs / 1000} s`));
+    }
+  }
+
+  /**
+   * Sends a line without waiting for anything.
+   *
+   * @throws Fault `bad-name` for a line that holds CR, LF or NUL; Broken
+   */
+  send(line: string): Exchange {
+    const shown = withoutSecrets(line);
+    // SECURITY: a name from a listing must not smuggle a second command
+    if (/[\0\r\n]/.test(line)) throw new Fault("bad-name", { about: shown });
+    if (this.#broken) throw this.#broken;
+    if (this.#waiting.length === 0) this.#refuseUnasked();
+    this.#options.dialogue?.({ from: "client", text: shown });
+    const bytes = new TextEncoder().encode(line + "\r\n");
+    const exchange = this.#expect(shown);
+    this.#writing = this.#writing.then(() => this.#stream.write(bytes)).catch((error) => {
+      // What the server said before it closed tells more than a failed write: let the reader find it.
+      if (!this.#listening) this.break(brokenBy(error));
+    });
+    return exchange;
+  }
+
+  /**
+   * Puts another stream, which protects this one, in its place.
+   *
+   * SECURITY: what arrived in clear after the reply that allowed it may come from anybody in between
+   * (CVE-2011-0411), so it is dropped.
+   */
+  async upgrade(wrap: (below: ByteStream) => Promise<ByteStream>): Promise<void> {
+    await this.#writing;
+    if (this.#waiting.length > 0) throw new Error("upgrade while replies are due");
+    this.#reader.discard();
+    this.#stream = await wrap(this.#stream);
+    this.#reader.discard();
+  }
+
+  /** Gives the connection up; every wait ends with the reason. @returns the reason, the first one given */
+  break(reason: Broken): Broken {
+    if (this.#broken) return this.#broken;
+    this.#broken = reason;
+    this.#stream.close();
+    for (const waiting of this.#waiting.splice(0)) waiting.fail(reason);
+    return reason;
+  }
+
+  #expect(command: string): Exchange {
+    const waiting = new Waiting(command);
+    this.#waiting.push(waiting);
+    this.#listen();
+    return waiting;
+  }
+
+  /** A reply that nobody asked for would be taken for the next one's, and all that follow with it. */
+  #refuseUnasked(): void {
+    if (!this.#reader.holdsAnything) return;
+    const early = this.#reader.next();
+    if (early && "code" in early) this.#hear(early);
+    throw this.break(new Broken("protocol", "the server said something nobody asked for"));
+  }
+
+  /** Reads as long as a reply is due. */
+  async #listen(): Promise<void> {
+    if (this.#listening) return;
+    this.#listening = true;
+    try {
+      while (this.#waiting.length > 0) await this.#hearNext();
+    } catch (error) {
+      this.break(error instanceof Broken ? error : brokenBy(error));
+    } finally {
+      this.#listening = false;
+    }
+  }
+
+  async #hearNext(): Promise<void> {
+    const next = this.#reader.next();
+    if (next === undefined) {
+      const count = await this.#stream.read(this.#buffer);
+      if (count === null) throw new Broken("lost", "the server closed the connection");
+      this.#reader.take(this.#buffer.subarray(0, count));
+    } else if ("why" in next) {
+      throw new Broken("protocol", next.why);
+    } else {
+      this.#hear(next);
+    }
+  }
+
+  #hear(answer: Reply): void {
+    this.#tell(answer);
+    if (answer.code === 421) {
+      throw this.break(new Broken("lost", answer.lines.join(" ") || "421", { reply: answer }));
+    }
+    const waiting = this.#waiting[0];
+    if (waiting === undefined) return;
+    if (replyClass(answer) === "preliminary") return waiting.begin(answer);
+    this.#waiting.shift();
+    waiting.end(answer);
+  }
+
+  #tell({ code, lines }: Reply): void {
+    const last = lines.length - 1;
+    lines.forEach((line, at) =>
+      this.#options.dialogue?.({ from: "server", text: `${code}${at < last ? "-" : " "}${line}` })
+    );
+  }
+}
+
+/** A request whose reply is due. */
+class Waiting implements Exchange {
+  readonly #first = Promise.withResolvers<Reply>();
+  readonly #final = Promise.withResolvers<Reply>();
+
+  constructor(readonly command: string) {
+    // Not every caller waits for both.
+    this.#first.promise.catch(() => {});
+    this.#final.promise.catch(() => {});
+  }
+
+  get first(): Promise<Reply> {
+    return this.#first.promise;
+  }
+
+  get final(): Promise<Reply> {
+    return this.#final.promise;
+  }
+
+  begin(answer: Reply): void {
+    this.#first.resolve(answer);
+  }
+
+  end(answer: Reply): void {
+    this.#first.resolve(answer);
+    this.#final.resolve(answer);
+  }
+
+  fail(reason: Broken): void {
+    this.#first.reject(reason);
+    this.#final.reject(reason);
+  }
+}
+
+/** SECURITY: the dialogue is shown and failures are logged, so passwords leave neither way. */
+function withoutSecrets(line: string): string {
+  return line
+    .replace(/^(PASS|ACCT) .*$/is, "$1 ****")
+    .replace(/^(SITE +(?:REGISTER|UNREGISTER|PASSWD)) .*$/is, "$1 ****");
+}
+
+function brokenBy(error: unknown): Broken {
+  if (isFault(error, "timed-out")) return new Broken("timed-out", "the server is silent");
+  if (isFault(error, "tls-failed")) return new Broken("tls", "TLS failed", { cause: error });
+  return new Broken("lost", "the connection to the server was lost", { cause: error });
+}

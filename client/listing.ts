@@ -1,0 +1,93 @@
+// A directory's entries, streamed: MLSD where there is such a thing, LIST elsewhere (RFC 3659, 7; RFC 959, 4.1.3).
+
+import { boundedSource } from "./bounded_read.ts";
+import type { ListOptions } from "./client.ts";
+import { exchangeData } from "./data_exchange.ts";
+import { Refused } from "./failure.ts";
+import { type ListedLine, parseListLine, parseMachineLine } from "./listing_parser.ts";
+import { meansUnknown, type Peer, useImageType } from "./peer.ts";
+import type { RemoteEntry } from "./remote_entry.ts";
+import { textLines } from "./text_lines.ts";
+
+/** Batches of entries on their way to a slow consumer; then the network waits. */
+const BATCHES_AHEAD = 4;
+
+/**
+ * Lists a directory. The data are read no faster than the entries are taken; a consumer that stops early
+ * stops the transfer.
+ *
+ * @throws Refused, DataFailed, Broken, Fault `aborted`; only without any of these the listing is complete
+ */
+export async function* listDirectory(
+  peer: Peer,
+  path: string,
+  options: ListOptions = {},
+): AsyncGenerator<RemoteEntry, void, void> {
+  await useImageType(peer, options.signal);
+  const machine = peer.features.machineListings || !peer.features.asked;
+  if (machine && !peer.unknownVerbs.has("MLSD")) {
+    try {
+      yield* listWith(peer, withPath("MLSD", path), parseMachineLine, options);
+      return;
+    } catch (error) {
+      if (!(error instanceof Refused) || !meansUnknown(error.reply)) throw error;
+      peer.unknownVerbs.add("MLSD");
+    }
+  }
+  const nowMs = Date.now();
+  yield* listWith(peer, withPath("LIST", path), (line) => parseListLine(line, nowMs), options);
+}
+
+/** A path that starts with a hyphen would be taken for options of `ls`. */
+function withPath(verb: string, path: string): string {
+  if (path === "" || path === ".") return verb;
+  return `${verb} ${path.startsWith("-") ? "./" : ""}${path}`;
+}
+
+async function* listWith(
+  peer: Peer,
+  command: string,
+  parse: (line: string) => ListedLine,
+  options: ListOptions,
+): AsyncGenerator<RemoteEntry, void, void> {
+  const stop = new AbortController();
+  const signals = options.signal ? [options.signal] : [];
+  const { readable, writable } = new TransformStream<RemoteEntry[], RemoteEntry[]>(
+    undefined,
+    { highWaterMark: BATCHES_AHEAD },
+  );
+  const writer = writable.getWriter();
+  const transfer = exchangeData(peer, {
+    command,
+    direction: "in",
+    signal: AbortSignal.any([stop.signal, ...signals]),
+    move: async (stream) => {
+      for await (const lines of textLines(boundedSource(stream, peer.limits.stalledMs))) {
+        await writer.ready;
+        await writer.write(entriesOf(lines, parse, options));
+      }
+    },
+  }).then(() => writer.close(), (error) => writer.abort(error)).catch(() => {});
+  try {
+    for await (const batch of readable.values({ preventCancel: true })) yield* batch;
+  } finally {
+    // Nothing happens here after a listing that was read to its end.
+    stop.abort();
+    await readable.cancel().catch(() => {});
+    await transfer;
+  }
+}
+
+function entriesOf(
+  lines: readonly string[],
+  parse: (line: string) => ListedLine,
+  options: ListOptions,
+): RemoteEntry[] {
+  const entries: RemoteEntry[] = [];
+  for (const line of lines) {
+    const listed = parse(line);
+    if (listed.kind === "entry") entries.push(listed.entry);
+    else if (listed.kind === "unknown") options.onUnknownLine?.(line);
+  }
+  return entries;
+}

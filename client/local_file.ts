@@ -1,0 +1,73 @@
+// Parts of local files: read, digested, compared, in constant memory.
+
+import type { ByteSink, ByteSource } from "../shared/byte_stream.ts";
+import { Fault } from "../shared/fault.ts";
+import type { Hasher } from "../shared/hash.ts";
+
+/** One read of a file: large enough that its fixed costs do not count. */
+const READ_BYTES = 1024 * 1024;
+
+/** What a walk over a file may be told. */
+export interface WalkOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes of the part walked so far. */
+  readonly onWalked?: ((bytes: number) => void) | undefined;
+}
+
+/**
+ * Adds the bytes from `start` to `end` of an open file to digests; moves the file's position.
+ *
+ * @throws Fault `truncated` when the file is shorter, `aborted`
+ */
+export async function digestRange(
+  file: Deno.FsFile,
+  start: number,
+  end: number,
+  hasher: Hasher,
+  options: WalkOptions = {},
+): Promise<void> {
+  const buffer = new Uint8Array(Math.min(READ_BYTES, Math.max(end - start, 1)));
+  await file.seek(start, Deno.SeekMode.Start);
+  let at = start;
+  while (at < end) {
+    if (options.signal?.aborted) throw new Fault("aborted", { cause: options.signal.reason });
+    const count = await file.read(buffer.subarray(0, Math.min(buffer.length, end - at)));
+    if (count === null) throw new Fault("truncated");
+    hasher.update(buffer.subarray(0, count));
+    at += count;
+    options.onWalked?.(at - start);
+  }
+}
+
+/** Exactly the bytes from `start` to `end`. @throws Fault `truncated` when the file is shorter */
+export async function readRange(
+  file: Deno.FsFile,
+  start: number,
+  end: number,
+): Promise<Uint8Array> {
+  const bytes = new Uint8Array(end - start);
+  await file.seek(start, Deno.SeekMode.Start);
+  let filled = 0;
+  while (filled < bytes.length) {
+    const count = await file.read(bytes.subarray(filled));
+    if (count === null) throw new Fault("truncated");
+    filled += count;
+  }
+  return bytes;
+}
+
+/** An open file, from its position on, as a source. */
+export function fileSource(file: Deno.FsFile): ByteSource {
+  return { read: (into) => file.read(into as Uint8Array<ArrayBuffer>) };
+}
+
+/** An open file, from its position on, as a sink. */
+export function fileSink(file: Deno.FsFile): ByteSink {
+  return {
+    write: async (bytes) => {
+      for (let written = 0; written < bytes.length;) {
+        written += await file.write(bytes.subarray(written) as Uint8Array<ArrayBuffer>);
+      }
+    },
+  };
+}

@@ -1,0 +1,83 @@
+// A download on its way: `.NAME.part` beside its target, locked, kept when interrupted, renamed when proven.
+
+import { basename, dirname, join } from "node:path";
+import { Fault } from "../shared/fault.ts";
+
+/** Where the part of a target lies. */
+export function partPathOf(target: string): string {
+  return join(dirname(target), `.${basename(target)}.part`);
+}
+
+/** A part that is open for reading and writing, ours alone. */
+export interface PartFile extends AsyncDisposable {
+  readonly file: Deno.FsFile;
+  /** Bytes that were there when it was opened. */
+  readonly size: number;
+  /** Forgets everything from `size` on and writes from there. */
+  continueAt(size: number): Promise<void>;
+  /** Makes it the target: sets the time, where one is known, and renames. */
+  publish(modifiedMs: number | undefined): Promise<void>;
+}
+
+/**
+ * Opens the part of a target, new or left by an earlier try. Disposal without `publish` keeps it, unless it is
+ * empty.
+ *
+ * @throws Fault `busy` when another process downloads to the same target; errors of the local disk
+ */
+export async function openPart(target: string): Promise<PartFile> {
+  const path = partPathOf(target);
+  // SECURITY: whoever can write here could have left a link in its place; it must not be followed.
+  const there = await lstatOrNothing(path);
+  if (there !== undefined && !there.isFile) await Deno.remove(path);
+  const file = await Deno.open(path, { read: true, write: true, create: true });
+  try {
+    if (!await file.tryLock(true)) throw new Fault("busy", { about: target });
+    const { size } = await file.stat();
+    return new LockedPart(target, path, file, size);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+class LockedPart implements PartFile {
+  readonly #target: string;
+  readonly #path: string;
+  #published = false;
+
+  constructor(target: string, path: string, readonly file: Deno.FsFile, readonly size: number) {
+    this.#target = target;
+    this.#path = path;
+  }
+
+  async continueAt(size: number): Promise<void> {
+    await this.file.truncate(size);
+    await this.file.seek(size, Deno.SeekMode.Start);
+  }
+
+  async publish(modifiedMs: number | undefined): Promise<void> {
+    if (modifiedMs !== undefined) {
+      const seconds = modifiedMs / 1000;
+      await this.file.utime(seconds, seconds);
+    }
+    await Deno.rename(this.#path, this.#target);
+    this.#published = true;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const empty = !this.#published && (await this.file.stat()).size === 0;
+    this.file.close();
+    if (empty) await Deno.remove(this.#path);
+  }
+}
+
+/** What is there, links not followed; `undefined` for nothing. */
+export async function lstatOrNothing(path: string): Promise<Deno.FileInfo | undefined> {
+  try {
+    return await Deno.lstat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
