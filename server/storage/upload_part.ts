@@ -82,3 +82,23 @@ function removeIfThere(files: HostFiles, path: HostPath): void {
     if (hostCode(error) !== "ENOENT") throw error;
   }
 }
+
+/** @returns `undefined` where there is no record, or one that a crash left half written. */
+export function readRecord(files: HostFiles, path: HostPath): UploadRecord | undefined {
+  let text: string;
+  try {
+    text = files.readText(path);
+  } catch (error) {
+    if (hostCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+  try {
+    const { path, sinceMs, bytes } = JSON.parse(text);
+    const whole = typeof path === "string" && typeof sinceMs === "number" &&
+      typeof bytes === "string";
+    return whole ? { path, sinceMs, bytes } : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
