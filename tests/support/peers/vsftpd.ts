@@ -35,7 +35,6 @@ export async function startVsftpd(options: VsftpdOptions = {}): Promise<Peer> {
     listen_port: port,
     background: "NO",
     anonymous_enable: "YES",
-    no_anon_password: "YES",
     local_enable: "NO",
     write_enable: "YES",
     anon_root: root,

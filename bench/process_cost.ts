@@ -1,0 +1,50 @@
+// What a server costs: CPU time and memory of its processes, from /proc.
+
+const TICKS_PER_SECOND = 100; // USER_HZ on every Linux that Deno runs on
+
+/** CPU time that these processes, their children and their finished children used, seconds. */
+export async function cpuSeconds(pids: readonly number[]): Promise<number> {
+  let ticks = 0;
+  for (const pid of await tree(pids)) {
+    const fields = await statusFields(pid);
+    // utime, stime and those of children that were waited for: fields 14 to 17 of proc(5).
+    for (const at of [11, 12, 13, 14]) ticks += Number(fields?.[at] ?? 0);
+  }
+  return ticks / TICKS_PER_SECOND;
+}
+
+/** Memory of these processes and their children, shared pages counted once, bytes. */
+export async function memoryBytes(pids: readonly number[]): Promise<number> {
+  let kibibytes = 0;
+  for (const pid of await tree(pids)) {
+    const rollup = await readProc(`${pid}/smaps_rollup`);
+    kibibytes += Number(/^Pss:\s+(\d+) kB/m.exec(rollup ?? "")?.[1] ?? 0);
+  }
+  return kibibytes * 1024;
+}
+
+async function tree(roots: readonly number[]): Promise<number[]> {
+  const found: number[] = [];
+  const open = [...roots];
+  for (let pid = open.pop(); pid !== undefined; pid = open.pop()) {
+    found.push(pid);
+    const children = await readProc(`${pid}/task/${pid}/children`);
+    // Other threads may have started children too; none of the servers here does that.
+    open.push(...(children ?? "").split(" ").filter(Boolean).map(Number));
+  }
+  return found;
+}
+
+/** The fields after the program's name, which may hold anything; `undefined` when it has ended. */
+async function statusFields(pid: number): Promise<string[] | undefined> {
+  const line = await readProc(`${pid}/stat`);
+  return line?.slice(line.lastIndexOf(")") + 2).split(" ");
+}
+
+async function readProc(name: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(`/proc/${name}`);
+  } catch {
+    return undefined; // the process has ended meanwhile
+  }
+}

@@ -1,0 +1,198 @@
+// What is measured: one record a row of the table.
+
+import type { Contender, Target } from "./contenders.ts";
+import type { LoadGenerator, Measured } from "./load_generator.ts";
+import { memoryBytes } from "./process_cost.ts";
+
+const MIB = 1024 * 1024;
+
+/** How much is moved and how often. */
+export interface Scale {
+  /** Of the one large file. */
+  readonly fileBytes: number;
+  /** Counted rounds; one more comes before them, uncounted and verified. */
+  readonly rounds: number;
+  readonly smallFiles: number;
+  readonly logins: number;
+  readonly pingSeconds: number;
+  readonly idleSessions: number;
+}
+
+/** The whole measurement. */
+export const FULL: Scale = {
+  fileBytes: 1024 * MIB,
+  rounds: 5,
+  smallFiles: 1000,
+  logins: 500,
+  pingSeconds: 5,
+  idleSessions: 300,
+};
+
+/** What a developer runs: about a minute. */
+export const QUICK: Scale = {
+  fileBytes: 256 * MIB,
+  rounds: 3,
+  smallFiles: 200,
+  logins: 100,
+  pingSeconds: 1,
+  idleSessions: 100,
+};
+
+/** What a row has at hand. */
+export interface Stage {
+  readonly load: LoadGenerator;
+  readonly scale: Scale;
+  readonly contender: Contender;
+  /** The large file, and a small one of 4 KiB, as the contender names them. */
+  readonly large: string;
+  readonly small: string;
+  /** A name that no other round uses; what is stored there is removed afterwards. */
+  readonly fresh: string;
+  /** The uncounted round: every byte is compared. */
+  readonly verify: boolean;
+}
+
+/** One row of the table. */
+export interface Row {
+  readonly name: string;
+  readonly unit: string;
+  readonly better: "higher" | "lower";
+  /** Which of the contender's targets it uses. */
+  readonly tls: boolean;
+  /** Whether CPU time per GiB is worth a column. */
+  readonly movesBytes: boolean;
+  /** The value in the row's unit, and what the generator saw. */
+  measure(stage: Stage, target: Target): Promise<{ value: number; seen: Measured }>;
+}
+
+const SMALL_BYTES = 4096;
+
+/** Every row, in the order of the table. */
+export const ROWS: readonly Row[] = [
+  ...[false, true].flatMap((tls) => [
+    download("RETR, one file", tls, ({ scale }) => ({ bytes: scale.fileBytes })),
+    upload("STOR, one file", tls, ({ scale }) => ({ bytes: scale.fileBytes })),
+  ]),
+  download("RETR, 8 at once", false, ({ scale }) => ({ bytes: scale.fileBytes, clients: 8 })),
+  files("retr", false),
+  files("stor", false),
+  files("retr", true),
+  files("stor", true),
+  logins(false),
+  logins(true),
+  ping(false),
+  ping(true),
+  idleMemory(false),
+  idleMemory(true),
+];
+
+type Amount = (stage: Stage) => { bytes: number; clients?: number };
+
+function download(name: string, tls: boolean, amount: Amount): Row {
+  return transfer(name, tls, (stage, target) =>
+    stage.load.measure("retr", target, {
+      path: stage.large,
+      verify: stage.verify ? 1 : 0,
+      ...amount(stage),
+    }));
+}
+
+function upload(name: string, tls: boolean, amount: Amount): Row {
+  return transfer(
+    name,
+    tls,
+    (stage, target) => stage.load.measure("stor", target, { path: stage.fresh, ...amount(stage) }),
+  );
+}
+
+function transfer(
+  name: string,
+  tls: boolean,
+  run: (stage: Stage, target: Target) => Promise<Measured>,
+): Row {
+  return {
+    name: titled(name, tls),
+    unit: "MiB/s",
+    better: "higher",
+    tls,
+    movesBytes: true,
+    async measure(stage, target) {
+      const seen = await run(stage, target);
+      return { value: seen.bytes / MIB / seen.seconds, seen };
+    },
+  };
+}
+
+function files(mode: "retr" | "stor", tls: boolean): Row {
+  return {
+    name: titled(`${mode.toUpperCase()}, files of 4 KiB`, tls),
+    unit: "files/s",
+    better: "higher",
+    tls,
+    movesBytes: false,
+    async measure(stage, target) {
+      const seen = await stage.load.measure(mode, target, {
+        path: mode === "retr" ? stage.small : stage.fresh,
+        bytes: SMALL_BYTES,
+        count: stage.scale.smallFiles,
+      });
+      return { value: seen.items / seen.seconds, seen };
+    },
+  };
+}
+
+function logins(tls: boolean): Row {
+  return {
+    name: titled("logins, 4 at once", tls),
+    unit: "logins/s",
+    better: "higher",
+    tls,
+    movesBytes: false,
+    async measure(stage, target) {
+      const clients = 4;
+      const count = Math.ceil(stage.scale.logins / clients);
+      const seen = await stage.load.measure("login", target, { clients, count });
+      return { value: seen.items / seen.seconds, seen };
+    },
+  };
+}
+
+function ping(tls: boolean): Row {
+  return {
+    name: titled("NOOP p99 beside a download", tls),
+    unit: "ms",
+    better: "lower",
+    tls,
+    movesBytes: false,
+    async measure(stage, target) {
+      const seen = await stage.load.measure("ping", target, {
+        clients: 1,
+        seconds: stage.scale.pingSeconds,
+        path: stage.large,
+        bytes: stage.scale.fileBytes,
+      });
+      return { value: seen.p99Ms, seen };
+    },
+  };
+}
+
+function idleMemory(tls: boolean): Row {
+  return {
+    name: titled("memory of an idle session", tls),
+    unit: "KiB",
+    better: "lower",
+    tls,
+    movesBytes: false,
+    async measure(stage, target) {
+      const { contender: { pids }, scale: { idleSessions } } = stage;
+      const before = await memoryBytes(pids);
+      await using held = await stage.load.hold(target, idleSessions);
+      const used = await memoryBytes(pids) - before;
+      return { value: Math.max(used, 0) / 1024 / idleSessions, seen: held.opened };
+    },
+  };
+}
+
+function titled(name: string, tls: boolean): string {
+  return tls ? `${name}, TLS` : name;
+}

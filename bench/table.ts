@@ -1,0 +1,40 @@
+// A run as a table that people read, plain text or Markdown alike.
+
+import { bestPeer, median, ratio, type RowResult, type RunResult, spread } from "./result.ts";
+
+/** The table of all rows: medians of every contender, ours over the best peer, CPU per GiB. */
+export function formatTable(run: RunResult, contenders: readonly string[]): string {
+  const head = ["row", "unit", ...contenders, "ours / best", "± ours", "CPU s/GiB", "generator"];
+  const lines = run.rows.map((row) => [
+    row.name,
+    row.unit,
+    ...contenders.map((name) => number(median(row.samples[name] ?? []))),
+    verdict(row),
+    `${(spread(row.samples[contenders[0] ?? ""] ?? []) * 100).toFixed(0)} %`,
+    contenders.map((name) => row.cpuPerGib[name]?.toFixed(2) ?? "").join(" / ").replace(
+      /^[ /]+$/,
+      "",
+    ),
+    `${(row.generatorLoad * 100).toFixed(0)} %`,
+  ]);
+  return aligned([head, ...lines]);
+}
+
+function verdict(row: RowResult): string {
+  const value = ratio(row);
+  return value === undefined ? "no peer" : `${value.toFixed(2)} (${bestPeer(row)})`;
+}
+
+function number(value: number): string {
+  if (Number.isNaN(value)) return "-";
+  return value >= 100 ? value.toFixed(0) : value.toFixed(2);
+}
+
+function aligned(rows: readonly (readonly string[])[]): string {
+  const [head = []] = rows;
+  const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  const rule = `|${widths.map((width) => "-".repeat(width + 2)).join("|")}|`;
+  return [line(head), rule, ...rows.slice(1).map(line)].join("\n");
+}
