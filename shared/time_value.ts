@@ -35,11 +35,15 @@ export function parseTimeValue(text: string): Parsed<number> {
   return parsed(ms);
 }
 
-/** Writes a time, with its milliseconds where there are any; beyond years 0 to 9999 the nearest end. */
+/** Writes a time, with its milliseconds where there are any; see {@linkcode writableTime}. */
 export function formatTimeValue(ms: number): string {
-  const date = new Date(Math.min(Math.max(Math.floor(ms), FIRST_MS), LAST_MS));
-  const digits = date.toISOString().replace(/[^\d.]/g, "");
+  const digits = new Date(writableTime(ms)).toISOString().replace(/[^\d.]/g, "");
   return digits.endsWith(".000") ? digits.slice(0, -4) : digits;
+}
+
+/** The nearest time that four digits of year can tell; 1970 for what is no time at all. */
+export function writableTime(ms: number): number {
+  return Number.isNaN(ms) ? 0 : Math.min(Math.max(Math.floor(ms), FIRST_MS), LAST_MS);
 }
 
 /** The whole second a time lies in: what clients compare, since most know no fraction. */

@@ -1,6 +1,7 @@
 // A line of LIST: the `ls -l` form, which no standard describes and every client reads.
 
 import type { Entry } from "./entry.ts";
+import { writableTime } from "./time_value.ts";
 
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
@@ -36,7 +37,7 @@ export function formatUnixLine(entry: Entry, nowMs: number): string {
 
 /** `Jan  1 12:30` within the last six months, `Jan  1  1970` otherwise. */
 export function formatListingTime(ms: number, nowMs: number): string {
-  const date = new Date(Number.isFinite(ms) ? ms : 0);
+  const date = new Date(writableTime(ms));
   const day = `${MONTHS[date.getUTCMonth()]} ${String(date.getUTCDate()).padStart(2)}`;
   if (ms <= nowMs - RECENT_MS || ms > nowMs + CLOCK_DRIFT_MS) {
     return `${day} ${String(date.getUTCFullYear()).padStart(5)}`;
