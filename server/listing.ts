@@ -4,10 +4,11 @@ import type { ByteStream } from "../shared/byte_stream.ts";
 import { within } from "../shared/deadline.ts";
 import type { Entry } from "../shared/entry.ts";
 import { Fault, isFault } from "../shared/fault.ts";
+import { fitsPattern, isPattern } from "../shared/name_pattern.ts";
 import { type Parsed, parsed } from "../shared/parsed.ts";
 import { nameOf, parentOf, resolvePath, type VirtualPath } from "../shared/virtual_path.ts";
 import type { Grammar } from "./command.ts";
-import { fitsPattern, isPattern } from "./name_pattern.ts";
+
 import type { Session, Transfer } from "./session.ts";
 import { boundsOf } from "./transfer.ts";
 
