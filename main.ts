@@ -18,6 +18,56 @@ export const COMMANDS: readonly CommandRow[] = [
     load: () => import("./server/serve.ts"),
   },
   {
+    name: "put",
+    summary: "uploads files, folders and standard input",
+    load: () => import("./client/commands/put.ts"),
+  },
+  {
+    name: "get",
+    summary: "downloads files and folders",
+    load: () => import("./client/commands/get.ts"),
+  },
+  {
+    name: "ls",
+    summary: "lists what is at a server",
+    load: () => import("./client/commands/ls.ts"),
+  },
+  {
+    name: "cat",
+    summary: "prints files of a server",
+    load: () => import("./client/commands/cat.ts"),
+  },
+  {
+    name: "mkdir",
+    summary: "makes folders at a server",
+    load: () => import("./client/commands/mkdir.ts"),
+  },
+  {
+    name: "rm",
+    summary: "removes files and folders at a server",
+    load: () => import("./client/commands/rm.ts"),
+  },
+  {
+    name: "rmdir",
+    summary: "removes empty folders at a server",
+    load: () => import("./client/commands/rmdir.ts"),
+  },
+  {
+    name: "mv",
+    summary: "renames and moves at a server",
+    load: () => import("./client/commands/mv.ts"),
+  },
+  {
+    name: "stat",
+    summary: "tells what is known about files of a server",
+    load: () => import("./client/commands/stat.ts"),
+  },
+  {
+    name: "hash",
+    summary: "prints the digests of files of a server",
+    load: () => import("./client/commands/hash.ts"),
+  },
+  {
     name: "user",
     summary: "adds, changes, lists and removes accounts of a server on this machine",
     load: () => import("./server/user_commands.ts"),

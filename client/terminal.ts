@@ -1,8 +1,9 @@
 // The whole terminal policy: who may be asked, what may be drawn, what is coloured, how secrets are typed.
 
-import type { CommandWorld } from "../shared/command_line.ts";
+import type { CommandInput, CommandWorld } from "../shared/command_line.ts";
 import { CommandFailure, ExitCode } from "../shared/exit_code.ts";
-import { Secret } from "../shared/secret.ts";
+import type { Secret } from "../shared/secret.ts";
+import { askSecret } from "../shared/secret_prompt.ts";
 import { visibleText } from "./display_width.ts";
 import { Input } from "./input.ts";
 
@@ -21,8 +22,6 @@ export interface Drawing {
   /** Comes back below what was printed meanwhile. */
   show(): void;
 }
-
-const KEY = { ctrlC: 3, ctrlD: 4, backspace: 8, lf: 10, cr: 13, ctrlU: 21, esc: 27, delete: 127 };
 
 /** The terminal of one command, or what stands in for it: pipes, files, nothing at all. */
 export class Terminal {
@@ -64,7 +63,11 @@ export class Terminal {
 
   /** Tells the person a line on standard error, unless `-q`; `text` may come from a server. */
   note(text: string): void {
-    if (this.#quiet) return;
+    if (!this.#quiet) this.tell(text);
+  }
+
+  /** The same in spite of `-q`: what a question is about. */
+  tell(text: string): void {
     this.#aboveDrawing(() => this.#world.stderr.print(`${visibleText(text)}\n`));
   }
 
@@ -113,43 +116,16 @@ export class Terminal {
   }
 
   /** Asks for a secret: nothing of it is shown, not even its length. */
-  async askSecret(question: string, signal: AbortSignal = this.#world.interrupt): Promise<Secret> {
+  async askSecret(question: string): Promise<Secret> {
     this.#demandPerson(question);
     using _hidden = this.#hideDrawing();
-    this.#world.stderr.print(visibleText(question));
-    this.#world.stdin.setRaw(true);
-    try {
-      return new Secret(await this.#typedSecret(question, signal));
-    } finally {
-      this.#world.stdin.setRaw(false);
-      this.#world.stderr.print("\n");
-    }
-  }
-
-  async #typedSecret(question: string, signal: AbortSignal): Promise<string> {
-    let typed: number[] = [];
-    while (true) {
-      const keys = await this.input.next(signal).catch((error) => {
-        throw signal.aborted ? givenUp(question) : error;
-      });
-      if (keys === null) throw givenUp(question);
-      // An escape sequence (an arrow key) arrives in one piece and is no part of a password.
-      if (keys[0] === KEY.esc) continue;
-      for (const [at, key] of keys.entries()) {
-        if (key === KEY.cr || key === KEY.lf) {
-          // What was pasted behind the line's end answers whatever is asked next.
-          const next = key === KEY.cr && keys[at + 1] === KEY.lf ? at + 2 : at + 1;
-          this.input.unread(keys.subarray(next));
-          return new TextDecoder("utf-8", { ignoreBOM: true }).decode(Uint8Array.from(typed));
-        }
-        if (key === KEY.ctrlC || (key === KEY.ctrlD && typed.length === 0)) {
-          throw givenUp(question);
-        }
-        if (key === KEY.ctrlU) typed = [];
-        else if (key === KEY.backspace || key === KEY.delete) typed = withoutLast(typed);
-        else if (key >= 32) typed.push(key);
-      }
-    }
+    const { isTerminal } = this.#world.stdin;
+    const stdin: CommandInput = {
+      isTerminal,
+      read: (into) => this.input.read(into),
+      setRaw: (on) => this.#world.stdin.setRaw(on),
+    };
+    return await askSecret({ ...this.#world, stdin }, visibleText(question));
   }
 
   #demandPerson(question: string): void {
@@ -171,11 +147,4 @@ export class Terminal {
 
 function givenUp(question: string): CommandFailure {
   return new CommandFailure(ExitCode.interrupted, question.replace(/[:?\s]+$/, ""), "interrupted");
-}
-
-/** Without the last character, which in UTF-8 is a first byte and its followers (10xxxxxx). */
-function withoutLast(utf8: readonly number[]): number[] {
-  let end = utf8.length - 1;
-  while (end > 0 && (utf8[end]! & 0xc0) === 0x80) end--;
-  return utf8.slice(0, Math.max(end, 0));
 }

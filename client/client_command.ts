@@ -1,0 +1,141 @@
+// What every client command starts from: its terminal, its flags, and sessions that close at its end.
+
+import type { CommandWorld } from "../shared/command_line.ts";
+import { CommandFailure } from "../shared/exit_code.ts";
+import { readSecretLine } from "../shared/secret_prompt.ts";
+import type { Client } from "./client.ts";
+import { checkConnectionFlags, type ConnectionFlags } from "./connection_flags.ts";
+import type { Login } from "./credentials.ts";
+import { type Destination, destinationOf } from "./destination.ts";
+import { isFinal } from "./failure_report.ts";
+import type { JsonRecord, OperationContext } from "./operations/operation_context.ts";
+import { type ProgressDisplay, progressDisplay } from "./progress.ts";
+import { type OpeningContext, openSession, reopenSession } from "./session_opening.ts";
+import { Terminal } from "./terminal.ts";
+
+/** One run of a client command. `await using` closes what it opened. */
+export class ClientCommand implements AsyncDisposable {
+  readonly terminal: Terminal;
+  readonly flags: ConnectionFlags;
+  /** What opening a session needs. */
+  readonly opening: OpeningContext;
+  readonly #progress: ProgressDisplay;
+  readonly #sessions = new Map<string, Session>();
+  /** Failures that were told: one server that cannot be reached fails all files of it. */
+  readonly #reported = new WeakSet<CommandFailure>();
+  #hasWarned = false;
+
+  private constructor(opening: OpeningContext) {
+    this.opening = opening;
+    this.flags = opening.flags;
+    this.terminal = opening.terminal;
+    this.#progress = progressDisplay(opening.terminal, opening.world.stderr);
+  }
+
+  /** Reads the flags; with `--password-stdin` the first line of standard input too. @throws CommandFailure */
+  static async start(world: CommandWorld, flags: ConnectionFlags): Promise<ClientCommand> {
+    checkConnectionFlags(flags);
+    const terminal = new Terminal(world, { quiet: flags.quiet ?? false, color: flags.color });
+    const stdinPassword = flags.passwordStdin ? await readSecretLine(terminal.input) : undefined;
+    const sources = { flags, env: world.env, stdinPassword };
+    const command = new ClientCommand({ world, terminal, flags, sources });
+    if (flags.password !== undefined) command.#warnOfVisiblePassword();
+    return command;
+  }
+
+  /** The place that a REMOTE names. @throws CommandFailure `usage` */
+  placeOf(remote: string): Destination {
+    const place = destinationOf(remote, this.flags, this.opening.world.env);
+    if (place.address.password !== undefined) this.#warnOfVisiblePassword();
+    return place;
+  }
+
+  /** What operations at the place's server need; it is connected to when the first of them wants it. */
+  at(place: Destination): OperationContext {
+    const key = `${place.tls} ${place.label} ${place.address.user ?? ""}`;
+    const session = this.#sessions.get(key) ?? new Session(place, this.opening);
+    this.#sessions.set(key, session);
+    const { world } = this.opening;
+    return {
+      terminal: this.terminal,
+      progress: this.#progress,
+      signal: world.interrupt,
+      label: place.label,
+      json: this.flags.json ?? false,
+      client: () => session.client(),
+      reconnect: () => session.reconnect(),
+      print: (record, ...lines) => this.print(record, ...lines),
+      report: (failure) => this.report(failure),
+    };
+  }
+
+  /** Prints a result: an object with `--json`, else these lines. */
+  print(record: JsonRecord, ...lines: string[]): void {
+    if (this.flags.json) return this.terminal.print(JSON.stringify(record));
+    for (const line of lines) this.terminal.print(line);
+  }
+
+  /** Reports a failure, once; an interrupt ends the whole command and is thrown on. */
+  report(failure: unknown): void {
+    if (!(failure instanceof CommandFailure) || isFinal(failure)) throw failure;
+    if (this.#reported.has(failure)) return;
+    this.#reported.add(failure);
+    this.terminal.report(failure);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#progress[Symbol.dispose]();
+    for (const session of this.#sessions.values()) await session.close();
+  }
+
+  #warnOfVisiblePassword(): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    this.terminal.note("warning: other users of this machine can see a password on a command line");
+  }
+}
+
+/** One server as one command knows it: opened when first needed, and again when it was lost. */
+class Session {
+  readonly #place: Destination;
+  readonly #opening: OpeningContext;
+  #login: Login | undefined;
+  #client: Client | undefined;
+  #failure: unknown;
+
+  constructor(place: Destination, opening: OpeningContext) {
+    this.#place = place;
+    this.#opening = opening;
+  }
+
+  async client(): Promise<Client> {
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      return await this.reconnect();
+    } catch (error) {
+      // What cannot be reached is not tried again for each of a thousand files.
+      this.#failure = error;
+      throw error;
+    }
+  }
+
+  async reconnect(): Promise<Client> {
+    if (this.#client !== undefined && this.#client.broken === undefined) return this.#client;
+    await this.close();
+    const { world } = this.#opening;
+    if (this.#login === undefined) {
+      const opened = await openSession(this.#place, this.#opening, world.interrupt);
+      this.#login = opened.login;
+      this.#client = opened.client;
+    } else {
+      const login = this.#login;
+      this.#client = await reopenSession(this.#place, login, this.#opening, world.interrupt);
+    }
+    return this.#client;
+  }
+
+  async close(): Promise<void> {
+    await this.#client?.close();
+    this.#client = undefined;
+  }
+}

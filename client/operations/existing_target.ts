@@ -1,0 +1,143 @@
+// What becomes of a transfer whose target is there already: replaced, carried on, left alone, or under another name.
+
+import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
+import { approximateSize } from "../../shared/units.ts";
+import type { Comparison, Existing } from "../client.ts";
+import { visibleText } from "../display_width.ts";
+import type { Terminal } from "../terminal.ts";
+import type { IfExists, TransferPolicy } from "./transfer_policy.ts";
+
+/** What is to be done. */
+export type Plan =
+  | { readonly kind: "transfer"; readonly existing: Existing }
+  | { readonly kind: "skip" }
+  | { readonly kind: "rename" };
+
+/** A file as the decision needs it. */
+export interface FileFacts {
+  readonly size: number | undefined;
+  readonly modifiedMs: number | undefined;
+}
+
+/** A transfer whose target may be there. */
+export interface Collision {
+  /** What the target is called, for people. */
+  readonly name: string;
+  /** What is there; `undefined` when nothing is. */
+  target(): Promise<FileFacts | undefined>;
+  source(): Promise<FileFacts>;
+  /** What the two are to one another; expensive. */
+  compare(): Promise<Comparison>;
+  /** Which of them `compare` calls the prefix when the transfer can be carried on. */
+  readonly resumableWhen: "local-is-prefix" | "remote-is-prefix";
+}
+
+/** A name that is numbered beyond this is no accident any more. */
+const RENAME_LIMIT = 10_000;
+
+/** Decides by the policy, asking the person where it says so. @throws CommandFailure */
+export async function planFor(
+  collision: Collision,
+  policy: TransferPolicy,
+  terminal: Terminal,
+): Promise<Plan> {
+  switch (policy.ifExists) {
+    // Both are settled by the transfer itself, without a question to the server beforehand.
+    case "resume":
+      return { kind: "transfer", existing: "resume" };
+    case "overwrite":
+      return { kind: "transfer", existing: "replace" };
+  }
+  const target = await collision.target();
+  if (target === undefined) return { kind: "transfer", existing: "resume" };
+  switch (policy.ifExists) {
+    case "skip":
+      return { kind: "skip" };
+    case "rename":
+      return { kind: "rename" };
+    case "newer":
+      return newerPlan(await collision.source(), target);
+    case "ask":
+      return await askedPlan(collision, target, policy, terminal);
+  }
+}
+
+/** The first of `NAME.1`, `NAME.2` … that is not taken. @throws CommandFailure */
+export async function freeName(
+  name: string,
+  isTaken: (name: string) => Promise<boolean>,
+): Promise<string> {
+  for (let number = 1; number <= RENAME_LIMIT; number++) {
+    const candidate = `${name}.${number}`;
+    if (!await isTaken(candidate)) return candidate;
+  }
+  const happened = `${RENAME_LIMIT} names like it are taken`;
+  throw new CommandFailure(ExitCode.failed, `find another name for "${name}"`, happened);
+}
+
+function newerPlan(source: FileFacts, target: FileFacts): Plan {
+  const isNewer = source.modifiedMs === undefined || target.modifiedMs === undefined ||
+    wholeSeconds(source.modifiedMs) > wholeSeconds(target.modifiedMs);
+  return isNewer ? { kind: "transfer", existing: "replace" } : { kind: "skip" };
+}
+
+/** Servers tell seconds; a copy of a file from within the same second is not older. */
+function wholeSeconds(ms: number): number {
+  return Math.floor(ms / 1000);
+}
+
+const ANSWERS: Readonly<Record<string, IfExists>> = {
+  r: "resume",
+  o: "overwrite",
+  s: "skip",
+  n: "rename",
+};
+
+async function askedPlan(
+  collision: Collision,
+  target: FileFacts,
+  policy: TransferPolicy,
+  terminal: Terminal,
+): Promise<Plan> {
+  const { relation } = await collision.compare();
+  // Nothing to ask: the transfer finds the same and says so.
+  if (relation === "same") return { kind: "transfer", existing: "resume" };
+  const canResume = relation === collision.resumableWhen;
+  terminal.tell(
+    `"${visibleText(collision.name)}" is there already: ${
+      describe(await collision.source(), target, relation)
+    }`,
+  );
+  const choices = [
+    ...(canResume ? ["[r]esume"] : []),
+    "[o]verwrite",
+    "[s]kip",
+    "re[n]ame",
+  ];
+  const question = `${choices.join(", ")}; a capital letter for all files: `;
+  while (true) {
+    const answer = (await terminal.ask(question)).trim();
+    const chosen = ANSWERS[answer.toLowerCase().slice(0, 1)];
+    if (chosen === undefined || (chosen === "resume" && !canResume)) continue;
+    if (answer.slice(0, 1) !== answer.slice(0, 1).toLowerCase()) policy.ifExists = chosen;
+    if (chosen === "skip" || chosen === "rename") return { kind: chosen };
+    return { kind: "transfer", existing: chosen === "resume" ? "resume" : "replace" };
+  }
+}
+
+function describe(
+  source: FileFacts,
+  target: FileFacts,
+  relation: Comparison["relation"],
+): string {
+  const size = (facts: FileFacts) =>
+    facts.size === undefined ? "unknown size" : approximateSize(facts.size);
+  const words: Readonly<Record<Comparison["relation"], string>> = {
+    "same": "the same file",
+    "local-is-prefix": "what is here is the start of it",
+    "remote-is-prefix": "what the server has is the start of it",
+    "different": "another file",
+    "unknown": "the server cannot tell whether it is the same",
+  };
+  return `${size(target)}, and the new one is ${size(source)}; ${words[relation]}`;
+}

@@ -1,0 +1,211 @@
+// One file up or down: what is there already, the bar, another try after a lost connection, the result.
+
+import { setTimeout as pause } from "node:timers/promises";
+import type { ByteSink, ByteSource } from "../../shared/byte_stream.ts";
+import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
+import { Fault } from "../../shared/fault.ts";
+import type { Client, Existing, TransferOptions, TransferResult } from "../client.ts";
+import { isTransient, Refused } from "../failure.ts";
+import type { RemoteEntry } from "../remote_entry.ts";
+import { type Collision, type FileFacts, freeName, planFor } from "./existing_target.ts";
+import { localFacts } from "./local_files.ts";
+import { attempt, type OperationContext, shown } from "./operation_context.ts";
+import { entryAt, isFolderAt } from "./remote_names.ts";
+import type { TransferPolicy } from "./transfer_policy.ts";
+import { tellResult, tellSkipped, type TransferredFile } from "./transfer_result.ts";
+
+/** Before the second try; doubled for each further one, up to the limit. */
+const FIRST_PAUSE_MS = 1_000;
+const PAUSE_LIMIT_MS = 30_000;
+
+/** Downloads a file to a local path. @throws CommandFailure */
+export async function getFile(
+  context: OperationContext,
+  remote: string,
+  local: string,
+  policy: TransferPolicy,
+  entry?: RemoteEntry,
+): Promise<void> {
+  const tried = `get ${shown(remote)} from ${context.label}`;
+  await attempt({ tried, resumable: true }, async () => {
+    const collision = downloadCollision(context, remote, local, entry);
+    const move = (path: string, existing: Existing) =>
+      transfer(context, remote, policy, (client, options) =>
+        client.download(
+          remote,
+          { path },
+          { ...options, existing, ...(entry === undefined ? {} : { entry }) },
+        )).catch((error) => explainFolder(context, remote, tried, error));
+    await decideAndMove(context, policy, collision, { command: "get", remote, local }, move);
+  });
+}
+
+/** Downloads a file into a sink, such as standard output. @throws CommandFailure */
+export async function getToSink(
+  context: OperationContext,
+  remote: string,
+  sink: ByteSink,
+  policy: TransferPolicy,
+): Promise<TransferResult> {
+  const tried = `get ${shown(remote)} from ${context.label}`;
+  return await attempt(tried, async () => {
+    // What a sink has taken cannot be taken back: there is one try only.
+    const once = { ...policy, retries: 0 };
+    return await transfer(
+      context,
+      remote,
+      once,
+      (client, options) => client.download(remote, { sink }, options),
+    )
+      .catch((error) => explainFolder(context, remote, tried, error));
+  });
+}
+
+/** Uploads a local file. @throws CommandFailure */
+export async function putFile(
+  context: OperationContext,
+  local: string,
+  remote: string,
+  policy: TransferPolicy,
+): Promise<void> {
+  const tried = `put "${local}" to ${context.label}`;
+  await attempt({ tried, resumable: true }, async () => {
+    const collision = uploadCollision(context, local, remote);
+    const move = (path: string, existing: Existing) =>
+      transfer(
+        context,
+        local,
+        policy,
+        (client, options) => client.upload({ path: local }, path, { ...options, existing }),
+      );
+    await decideAndMove(context, policy, collision, { command: "put", remote, local }, move);
+  });
+}
+
+/** Uploads what a source gives, such as standard input. @throws CommandFailure */
+export async function putFromSource(
+  context: OperationContext,
+  source: ByteSource,
+  remote: string,
+  policy: TransferPolicy,
+): Promise<void> {
+  const tried = `put standard input to ${shown(remote)} at ${context.label}`;
+  await attempt(tried, async () => {
+    const collision: Collision = {
+      ...uploadCollision(context, "-", remote),
+      source: () => Promise.resolve({ size: undefined, modifiedMs: undefined }),
+      compare: () => Promise.resolve({ relation: "unknown", verified: "nothing" }),
+    };
+    const once = { ...policy, retries: 0 };
+    const move = (path: string, existing: Existing) =>
+      transfer(
+        context,
+        remote,
+        once,
+        (client, options) => client.upload({ source }, path, { ...options, existing }),
+      );
+    await decideAndMove(context, policy, collision, { command: "put", remote, local: "-" }, move);
+  });
+}
+
+/** Plans by the policy, moves, tells. `move` gets the target's final name. */
+async function decideAndMove(
+  context: OperationContext,
+  policy: TransferPolicy,
+  collision: Collision,
+  file: TransferredFile,
+  move: (target: string, existing: Existing) => Promise<TransferResult>,
+): Promise<void> {
+  const plan = await planFor(collision, policy, context.terminal);
+  if (plan.kind === "skip") return tellSkipped(context, file);
+  const end = file.command === "get" ? "local" : "remote";
+  const isTaken = async (name: string) =>
+    await (end === "local" ? localFacts(name) : entryAt(context, name)) !== undefined;
+  const target = plan.kind === "rename" ? await freeName(file[end], isTaken) : file[end];
+  const result = await move(target, plan.kind === "rename" ? "refuse" : plan.existing);
+  tellResult(context, { ...file, [end]: target }, result);
+}
+
+/** Runs a transfer with its bar, and again, on a new connection where need be, after a failure that may pass. */
+async function transfer(
+  context: OperationContext,
+  name: string,
+  policy: TransferPolicy,
+  work: (client: Client, options: TransferOptions) => Promise<TransferResult>,
+): Promise<TransferResult> {
+  const { signal, terminal } = context;
+  const first = await context.client();
+  for (let failures = 0;; failures++) {
+    try {
+      const client = failures === 0 ? first : await context.reconnect();
+      using track = context.progress.track(name);
+      const onProgress = track.update.bind(track);
+      return await work(client, { ...policy.options, signal, onProgress });
+    } catch (error) {
+      const cause = error instanceof CommandFailure ? error.cause : error;
+      if (!isTransient(cause) || failures >= policy.retries) throw error;
+      const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** failures, PAUSE_LIMIT_MS);
+      terminal.note(
+        `${name}: ${error instanceof Error ? error.message : ""}; ` +
+          `another try (${failures + 1} of ${policy.retries}) in ${pauseMs / 1000} s`,
+      );
+      await pause(pauseMs, undefined, { signal }).catch(() => {
+        throw new Fault("aborted");
+      });
+    }
+  }
+}
+
+function downloadCollision(
+  context: OperationContext,
+  remote: string,
+  local: string,
+  entry: RemoteEntry | undefined,
+): Collision {
+  const { signal } = context;
+  return {
+    name: local,
+    target: () => targetFacts(localFacts(local)),
+    source: async () => entry ?? await entryAt(context, remote) ?? NOTHING_KNOWN,
+    compare: async () => await (await context.client()).compare(local, remote, { signal }),
+    resumableWhen: "local-is-prefix",
+  };
+}
+
+function uploadCollision(context: OperationContext, local: string, remote: string): Collision {
+  const { signal } = context;
+  return {
+    name: remote,
+    target: () =>
+      targetFacts(
+        entryAt(context, remote).then((entry) =>
+          entry && { ...entry, isFolder: entry.type === "directory" }
+        ),
+      ),
+    source: async () => await localFacts(local) ?? NOTHING_KNOWN,
+    compare: async () => await (await context.client()).compare(local, remote, { signal }),
+    resumableWhen: "remote-is-prefix",
+  };
+}
+
+const NOTHING_KNOWN: FileFacts = { size: undefined, modifiedMs: undefined };
+
+/** A folder can be neither replaced nor carried on; the transfer itself says so. */
+async function targetFacts(
+  found: Promise<(FileFacts & { readonly isFolder: boolean }) | undefined>,
+): Promise<FileFacts | undefined> {
+  const facts = await found;
+  return facts?.isFolder ? undefined : facts;
+}
+
+/** The server's words for "that is a folder" are many; ours say what to do. */
+async function explainFolder(
+  context: OperationContext,
+  remote: string,
+  tried: string,
+  error: unknown,
+): Promise<never> {
+  if (!(error instanceof Refused) || !await isFolderAt(context, remote)) throw error;
+  const hint = "-r takes a folder with everything in it";
+  throw new CommandFailure(ExitCode.failed, tried, "it is a folder", { hint });
+}

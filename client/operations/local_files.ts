@@ -1,0 +1,82 @@
+// Files of this machine as transfers name and find them.
+
+import { basename, join, resolve } from "node:path";
+import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
+
+/** What a local path is; links are followed. */
+export interface LocalFacts {
+  readonly isFolder: boolean;
+  readonly size: number;
+  readonly modifiedMs: number | undefined;
+}
+
+/** One thing below a local folder; folders come before what is in them. */
+export interface LocalPlace {
+  /** Host path. */
+  readonly path: string;
+  /** From the folder that was walked, `/`-separated. */
+  readonly relative: string;
+  readonly isFolder: boolean;
+}
+
+/** What is at a path; `undefined` when nothing is. Other errors of the disk are thrown. */
+export async function localFacts(path: string): Promise<LocalFacts | undefined> {
+  try {
+    const { isDirectory, size, mtime } = await Deno.stat(path);
+    return { isFolder: isDirectory, size, modifiedMs: mtime?.getTime() };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** What a local file or folder is called: `.` and `..` have the name of the folder they mean. */
+export function localName(path: string): string {
+  return basename(resolve(path));
+}
+
+/**
+ * The host path for a name that a server gave.
+ *
+ * SECURITY: such a name leads nowhere but into the folder: on Windows a backslash would be a path of its own, a
+ * colon a drive or a hidden stream, and some names are devices.
+ *
+ * @throws CommandFailure for a name this machine cannot have.
+ */
+export function localChild(folder: string, name: string, os: string = Deno.build.os): string {
+  const isPlain = name !== "" && name !== "." && name !== ".." && !/[/\0]/.test(name);
+  if (isPlain && (os !== "windows" || !UNFIT_FOR_WINDOWS.test(name))) return join(folder, name);
+  throw new CommandFailure(
+    ExitCode.failed,
+    `name a local file "${name}"`,
+    "this machine cannot have such a name",
+  );
+}
+
+/** Everything below a folder, by name. Links to files are followed; links to folders are not: they may lead round. */
+export async function* walkLocal(folder: string, below = ""): AsyncGenerator<LocalPlace> {
+  const entries = await Array.fromAsync(Deno.readDir(join(folder, below)));
+  for (const entry of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
+    const relative = below === "" ? entry.name : `${below}/${entry.name}`;
+    const path = join(folder, relative);
+    if (entry.isDirectory) {
+      yield { path, relative, isFolder: true };
+      yield* walkLocal(folder, relative);
+    } else if (entry.isFile || await leadsToFile(path)) {
+      yield { path, relative, isFolder: false };
+    }
+  }
+}
+
+// deno-lint-ignore no-control-regex -- those are forbidden in Windows names too
+const UNFIT_FOR_WINDOWS = /[\\:*?"<>|\x01-\x1f]|[. ]$|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+
+/** Sockets and devices are no files to be sent; a link that leads nowhere is none either. */
+async function leadsToFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

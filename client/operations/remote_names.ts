@@ -1,0 +1,93 @@
+// Which paths a person's words stand for: globs in the last part, children of a folder.
+
+import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
+import { fitsPattern, isPattern } from "../../shared/name_pattern.ts";
+import type { RemoteEntry } from "../remote_entry.ts";
+import { attempt, type OperationContext, shown } from "./operation_context.ts";
+
+/** A path at the server, with what a listing told about it, where one was needed. */
+export interface RemotePlace {
+  readonly path: string;
+  readonly entry: RemoteEntry | undefined;
+}
+
+/**
+ * The places a path with `*`, `?` or `[…]` in its last part stands for, by name; a path without them, or a
+ * file that is really called so, is itself.
+ *
+ * @throws CommandFailure `notThere` when nothing fits.
+ */
+export async function expandRemote(
+  context: OperationContext,
+  path: string,
+): Promise<RemotePlace[]> {
+  const slash = path.lastIndexOf("/");
+  const pattern = path.slice(slash + 1);
+  if (!isPattern(pattern)) return [{ path, entry: undefined }];
+  const folder = path.slice(0, slash + 1);
+  const entries = await listFolder(context, folder);
+  const literal = entries.find((entry) => entry.name === pattern);
+  const fitting = literal ? [literal] : entries.filter(({ name }) => fitsPattern(pattern, name));
+  if (fitting.length > 0) {
+    return fitting.map((entry) => ({ path: childPath(folder, entry.name), entry }));
+  }
+  const tried = `find ${shown(path)} at ${context.label}`;
+  throw new CommandFailure(ExitCode.notThere, tried, "nothing there fits the pattern");
+}
+
+/** The entries of a folder, by name. @throws CommandFailure */
+export async function listFolder(
+  context: OperationContext,
+  path: string,
+): Promise<RemoteEntry[]> {
+  const { signal, label } = context;
+  const entries: RemoteEntry[] = [];
+  await attempt(`list ${shown(path)} at ${label}`, async () => {
+    const client = await context.client();
+    for await (const entry of client.list(folderPath(path), { signal })) entries.push(entry);
+  });
+  return entries.sort(byName);
+}
+
+/** What is at a path; `undefined` when the server says that nothing is. @throws CommandFailure */
+export async function entryAt(
+  context: OperationContext,
+  path: string,
+): Promise<RemoteEntry | undefined> {
+  const tried = `look at ${shown(path)} at ${context.label}`;
+  try {
+    return await attempt(tried, async () => {
+      const client = await context.client();
+      return await client.stat(path === "" ? "." : path, { signal: context.signal });
+    });
+  } catch (error) {
+    if (error instanceof CommandFailure && error.exitCode === ExitCode.notThere) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Whether a path is a folder; asked after a refusal, so a failure of asking tells nothing more.
+ */
+export async function isFolderAt(context: OperationContext, path: string): Promise<boolean> {
+  try {
+    return (await entryAt(context, path))?.type === "directory";
+  } catch {
+    return false;
+  }
+}
+
+/** The path of `name` inside a folder given with or without its final `/`. */
+export function childPath(folder: string, name: string): string {
+  return folder === "" || folder.endsWith("/") ? folder + name : `${folder}/${name}`;
+}
+
+/** A folder's path without a final `/`: some servers take it for an empty name. */
+export function folderPath(path: string): string {
+  return path === "/" ? path : path.replace(/(?<=.)\/+$/, "");
+}
+
+/** The order of names in every listing of ours: that of their code units, the same everywhere. */
+export function byName(a: RemoteEntry, b: RemoteEntry): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}

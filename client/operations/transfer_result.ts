@@ -1,0 +1,79 @@
+// What a finished transfer is told as: an object for scripts, a line for people.
+
+import { approximateRate, approximateSize } from "../../shared/units.ts";
+import type { Proof, TransferResult } from "../client.ts";
+import type { OperationContext } from "./operation_context.ts";
+
+/** Which file went where. */
+export interface TransferredFile {
+  readonly command: "get" | "put";
+  /** The path at the server. */
+  readonly remote: string;
+  /** Host path, or `-`. */
+  readonly local: string;
+}
+
+/** Tells a transfer that is complete. */
+export function tellResult(
+  context: OperationContext,
+  file: TransferredFile,
+  result: TransferResult,
+): void {
+  const { size, movedBytes, resumedFrom, verified, digest, elapsedMs } = result;
+  const wasThere = size > 0 && resumedFrom === size;
+  const name = file.command === "get" ? file.remote : file.local;
+  tell(
+    context,
+    {
+      ...file,
+      outcome: wasThere ? "same" : "done",
+      server: context.label,
+      size,
+      moved: movedBytes,
+      resumed_from: resumedFrom,
+      verified,
+      digest: digest?.hex ?? null,
+      elapsed_ms: Math.round(elapsedMs),
+    },
+    [
+      `${file.command} ${name}: ${approximateSize(size)}`,
+      ...(wasThere ? ["was there already"] : []),
+      ...(resumedFrom > 0 && !wasThere ? [`carried on at ${approximateSize(resumedFrom)}`] : []),
+      ...(movedBytes > 0 && elapsedMs > 0
+        ? [approximateRate(movedBytes / (elapsedMs / 1000))]
+        : []),
+      proofText(verified),
+    ].join(", "),
+  );
+}
+
+/** Tells that a file was left as it is. */
+export function tellSkipped(context: OperationContext, file: TransferredFile): void {
+  const name = file.command === "get" ? file.local : file.remote;
+  tell(
+    context,
+    { ...file, outcome: "skipped", server: context.label },
+    `${file.command}: skipped, ${name} is there already`,
+  );
+}
+
+function tell(
+  context: OperationContext,
+  record: Parameters<OperationContext["print"]>[0],
+  line: string,
+): void {
+  // Not on standard output, which is the file's own place with `-o -`.
+  if (context.json) context.print(record);
+  else context.terminal.note(line);
+}
+
+function proofText(verified: Proof): string {
+  switch (verified) {
+    case "nothing":
+      return "not verified";
+    case "size":
+      return "only the size verified";
+    default:
+      return `${verified} verified`;
+  }
+}
