@@ -1,0 +1,158 @@
+// Waits for the one data connection that a passive reply invited, from the one address it is for.
+
+import { endpointOf } from "../shared/plain_stream.ts";
+import { isIpv6, normaliseAddress } from "../shared/endpoint.ts";
+import { Fault } from "../shared/fault.ts";
+import type { ServerTls } from "./server_tls.ts";
+import type { PortRange } from "./settings.ts";
+
+/** Where to listen and for whom. */
+export interface PassiveOptions {
+  /** The control connection's own address. */
+  readonly address: string;
+  /** The control connection's peer: connections from elsewhere are dropped. */
+  readonly peerAddress: string;
+  /** `undefined` for any port. */
+  readonly ports: PortRange | undefined;
+  /** Given where TLS is expected. */
+  readonly tls: ServerTls | undefined;
+}
+
+/** A connection that arrived: TLS, not yet handshaken, where the listener has TLS. */
+export type Arrival =
+  | { readonly secure: false; readonly conn: Deno.TcpConn }
+  | { readonly secure: true; readonly conn: Deno.TlsConn };
+
+/** How long accepting rests when the process has no descriptor left. */
+const ACCEPT_REST_MS = 50;
+
+/** A listener for one connection. It accepts from the start, so an early client is kept. */
+export class PassiveListener {
+  readonly port: number;
+  /** Whether what arrives speaks TLS. */
+  readonly secure: boolean;
+  /** The first connection from the right address; rejects with `no-data-connection` after `close`. */
+  readonly arrival: Promise<Arrival>;
+  readonly #listener: Deno.TcpListener | Deno.TlsListener;
+  readonly #accepting: Promise<void>;
+  readonly #arrived = Promise.withResolvers<Arrival>();
+  /** Arrived and not yet taken. */
+  #kept: Arrival | undefined;
+  #closed = false;
+
+  /**
+   * @throws Fault `no-data-connection` when no port of the range is free.
+   */
+  constructor(options: PassiveOptions) {
+    this.#listener = listenSomewhere(options);
+    this.port = this.#listener.addr.port;
+    this.secure = options.tls !== undefined;
+    this.arrival = this.#arrived.promise;
+    this.arrival.catch(() => {});
+    this.#accepting = this.#accept(options.peerAddress);
+  }
+
+  /** Whether a connection is here already. */
+  get hasArrival(): boolean {
+    return this.#kept !== undefined;
+  }
+
+  /** Hands the arrived connection over; `close` leaves it alone from then on. */
+  take(): void {
+    this.#kept = undefined;
+  }
+
+  /** Stops listening and drops what was not taken; resolves when the port is free again. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#stopListening();
+    this.#kept?.conn.close();
+    this.#kept = undefined;
+    // The port stays taken until the accept under way has settled.
+    await this.#accepting;
+  }
+
+  async #accept(peerAddress: string): Promise<void> {
+    while (!this.#closed) {
+      try {
+        const conn = await this.#listener.accept();
+        // SECURITY: somebody else who guessed the port gets nothing, and cannot end the waiting.
+        if (this.#closed || endpointOf(conn.remoteAddr).address !== peerAddress) {
+          conn.close();
+          continue;
+        }
+        this.#kept = "handshake" in conn ? { secure: true, conn } : { secure: false, conn };
+        this.#stopListening();
+        this.#arrived.resolve(this.#kept);
+        return;
+      } catch (error) {
+        if (error instanceof Deno.errors.BadResource) break;
+        // Reset before it was accepted: the next one may be better. EMFILE: descriptors come back.
+        if (!isResetBeforeAccept(error)) await rest(ACCEPT_REST_MS);
+      }
+    }
+    this.#arrived.reject(new Fault("no-data-connection"));
+  }
+
+  #stopListening(): void {
+    try {
+      this.#listener.close();
+    } catch (error) {
+      if (!(error instanceof Deno.errors.BadResource)) throw error;
+    }
+  }
+}
+
+function isResetBeforeAccept(error: unknown): boolean {
+  return error instanceof Deno.errors.NotConnected ||
+    error instanceof Deno.errors.ConnectionReset ||
+    error instanceof Deno.errors.ConnectionAborted;
+}
+
+function rest(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Listens on the address itself, or on all where it is not this machine's own (a proxy's, a scoped one). */
+function listenSomewhere(options: PassiveOptions): Deno.TcpListener | Deno.TlsListener {
+  const wildcard = isIpv6(options.address) ? "::" : "0.0.0.0";
+  try {
+    return listenInRange(normaliseAddress(options.address), options);
+  } catch (error) {
+    if (error instanceof Fault) throw error;
+    try {
+      return listenInRange(wildcard, options);
+    } catch (cause) {
+      throw cause instanceof Fault ? cause : new Fault("no-data-connection", { cause });
+    }
+  }
+}
+
+function listenInRange(
+  hostname: string,
+  { ports, tls }: PassiveOptions,
+): Deno.TcpListener | Deno.TlsListener {
+  for (const port of candidates(ports)) {
+    try {
+      return tls?.listen({ hostname, port }) ?? Deno.listen({ hostname, port });
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
+  throw new Fault("no-data-connection");
+}
+
+/**
+ * The ports to try: all of the range once, from a random one on.
+ *
+ * SECURITY: a port that can be foretold can be connected to before the client does.
+ */
+function* candidates(ports: PortRange | undefined): Iterable<number> {
+  if (ports === undefined) {
+    yield 0;
+    return;
+  }
+  const count = ports.last - ports.first + 1;
+  const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
+  for (let step = 0; step < count; step++) yield ports.first + (random + step) % count;
+}

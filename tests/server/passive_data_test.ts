@@ -1,0 +1,161 @@
+// Passive data connections: who may connect, when, and what is left afterwards.
+
+import assert from "node:assert/strict";
+import { isFault } from "../../shared/fault.ts";
+import {
+  bytesOf,
+  dataChannel,
+  dial,
+  drop,
+  happens,
+  never,
+  PEER,
+  readAll,
+} from "../support/data_channels.ts";
+
+/** A port that nobody has at the moment. */
+function freePort(): number {
+  using listener = Deno.listen({ hostname: PEER, port: 0 });
+  return listener.addr.port;
+}
+
+function assertFree(port: number): void {
+  using listener = Deno.listen({ hostname: PEER, port });
+  assert.equal(listener.addr.port, port);
+}
+
+Deno.test("a client that connects before the transfer is used for it", async () => {
+  await using channel = dataChannel();
+  const port = await channel.listen(false);
+  const client = await dial(port);
+  client.end("early");
+  using stream = await channel.open(false, never());
+  assert.equal(await readAll(stream), "early");
+  assert.deepEqual(stream.remote.address, PEER);
+  await drop(client);
+});
+
+Deno.test("a client that connects after the transfer has begun is waited for", async () => {
+  await using channel = dataChannel();
+  const port = await channel.listen(false);
+  const opening = channel.open(false, never());
+  const client = await dial(port);
+  using stream = await opening;
+  await stream.write(bytesOf("late"));
+  await stream.finish();
+  const text = await new Promise((resolve) => client.once("data", (b) => resolve(String(b))));
+  assert.equal(text, "late");
+  await drop(client);
+});
+
+Deno.test("a connection from another address is dropped and the waiting goes on", async () => {
+  await using channel = dataChannel();
+  const port = await channel.listen(false);
+  const opening = channel.open(false, never());
+  const stranger = await dial(port, "127.0.0.2");
+  stranger.resume();
+  await happens(stranger, "end");
+  const client = await dial(port);
+  client.end("mine");
+  using stream = await opening;
+  assert.equal(await readAll(stream), "mine");
+  await Promise.all([drop(client), drop(stranger)]);
+});
+
+Deno.test("a connection that was reset before it was accepted does not end the waiting", async () => {
+  await using channel = dataChannel();
+  const port = await channel.listen(false);
+  const opening = channel.open(false, never());
+  for (let i = 0; i < 5; i++) {
+    const stranger = await dial(port, "127.0.0.3");
+    stranger.resetAndDestroy();
+    await drop(stranger);
+  }
+  const client = await dial(port);
+  client.end("still here");
+  using stream = await opening;
+  assert.equal(await readAll(stream), "still here");
+  await drop(client);
+});
+
+Deno.test("after its one connection the listener is gone and its port free", async () => {
+  await using channel = dataChannel();
+  const port = await channel.listen(false);
+  const client = await dial(port);
+  using stream = await channel.open(false, never());
+  await assert.rejects(dial(port), { code: "ECONNREFUSED" });
+  assert.equal(channel.arranged, false);
+  await assert.rejects(channel.open(false, never()), (e) => isFault(e, "no-data-connection"));
+  stream.close();
+  await drop(client);
+});
+
+Deno.test("arranging anew gives the earlier port back, even to itself in a range of one", async () => {
+  const port = freePort();
+  await using channel = dataChannel({ passivePorts: { first: port, last: port } });
+  for (let i = 0; i < 20; i++) assert.equal(await channel.listen(i % 2 === 1), port);
+  channel.forget();
+  await channel[Symbol.asyncDispose]();
+  assertFree(port);
+});
+
+Deno.test("another port of the range is tried when one is taken", async () => {
+  using taken = Deno.listen({ hostname: PEER, port: 0 });
+  const { port } = taken.addr;
+  await using channel = dataChannel({ passivePorts: { first: port, last: port + 9 } });
+  for (let i = 0; i < 20; i++) {
+    const got = await channel.listen(false);
+    assert.ok(got > port && got <= port + 9, `port ${got}`);
+  }
+});
+
+Deno.test("a range without a free port is told", async () => {
+  using taken = Deno.listen({ hostname: PEER, port: 0 });
+  const { port } = taken.addr;
+  await using channel = dataChannel({ passivePorts: { first: port, last: port } });
+  await assert.rejects(channel.listen(false), (e) => isFault(e, "no-data-connection"));
+  assert.equal(channel.arranged, false);
+});
+
+Deno.test("a client that never comes is given up after the limit", async () => {
+  const port = freePort();
+  await using channel = dataChannel({
+    passivePorts: { first: port, last: port },
+    dataConnectTimeoutMs: 50,
+  });
+  await channel.listen(false);
+  await assert.rejects(channel.open(false, never()), (e) => isFault(e, "no-data-connection"));
+  assertFree(port);
+});
+
+Deno.test("an abort ends the waiting and frees the port", async () => {
+  const port = freePort();
+  await using channel = dataChannel({ passivePorts: { first: port, last: port } });
+  await channel.listen(false);
+  const abort = new AbortController();
+  const opening = channel.open(false, abort.signal);
+  abort.abort();
+  await assert.rejects(opening, (e) => isFault(e, "aborted"));
+  assertFree(port);
+});
+
+Deno.test("the end of the session drops a client that came early and was never used", async () => {
+  const channel = dataChannel();
+  const client = await dial(await channel.listen(false));
+  client.resume();
+  const ended = happens(client, "end");
+  channel.close();
+  await channel[Symbol.asyncDispose]();
+  await ended;
+  await drop(client);
+});
+
+Deno.test("a session over IPv6 listens on IPv6", async () => {
+  await using channel = dataChannel({}, { address: "::1" });
+  const port = await channel.listen(false);
+  using client = await Deno.connect({ hostname: "::1", port });
+  using stream = await channel.open(false, never());
+  await client.write(bytesOf("six"));
+  await client.closeWrite();
+  assert.equal(await readAll(stream), "six");
+});
