@@ -1,0 +1,68 @@
+// lftp against the real server: mirrors a tree up and down over TLS.
+
+import assert from "node:assert/strict";
+import { digestTree, noise, sha256, writeTree } from "../support/file_tree.ts";
+import { runWell } from "../support/program.ts";
+import { type ServerProcess, startServer } from "../support/server_process.ts";
+import { temporaryDirectory } from "../support/temporary_directory.ts";
+
+const USERS = { ada: "difference engine" };
+const SETTINGS = [
+  "ftp:ssl-force true",
+  "ftp:ssl-protect-data true",
+  "ftp:ssl-protect-list true",
+  "ssl:verify-certificate false",
+  "net:max-retries 2",
+  "net:timeout 10",
+  "net:persist-retries 0",
+  "cmd:fail-exit true",
+  "xfer:log false",
+];
+
+/** Runs lftp commands in a session with the server; lftp reads no file of the person's own. */
+async function lftp(server: ServerProcess, home: string, ...commands: string[]): Promise<string> {
+  const script = [
+    ...SETTINGS.map((each) => `set ${each}`),
+    `open -u ada,"${USERS.ada}" ftp://${server.address}`,
+    ...commands,
+  ].join("\n");
+  const env = { HOME: home, LFTP_HOME: home, LANG: "C.UTF-8", LC_ALL: "C.UTF-8" };
+  return await runWell("lftp", ["--norc"], { stdin: script + "\n", env });
+}
+
+Deno.test("lftp mirrors a tree of 100 files with all sorts of names up and down over TLS", async () => {
+  await using server = await startServer({ users: USERS });
+  await using local = await temporaryDirectory();
+  await using settings = await temporaryDirectory();
+  const sent = await writeTree(`${local.path}/up`, 100);
+  await lftp(server, settings.path, `mirror -R --parallel=4 "${local.path}/up" tree`);
+  assert.deepEqual(await digestTree(`${server.home}/ada/tree`), sent);
+  await lftp(server, settings.path, `mirror --parallel=4 tree "${local.path}/down"`);
+  assert.deepEqual(await digestTree(`${local.path}/down`), sent);
+});
+
+Deno.test("lftp finds nothing left to do when it mirrors a tree again", async () => {
+  await using server = await startServer({ users: USERS });
+  await using local = await temporaryDirectory();
+  await using settings = await temporaryDirectory();
+  await writeTree(`${local.path}/up`, 20);
+  const mirror = `mirror -R --verbose=1 "${local.path}/up" tree`;
+  await lftp(server, settings.path, mirror);
+  assert.equal(await lftp(server, settings.path, mirror), "");
+});
+
+Deno.test("lftp carries on an upload and a download that are half done", async () => {
+  await using server = await startServer({ users: USERS });
+  await using local = await temporaryDirectory();
+  await using settings = await temporaryDirectory();
+  const bytes = noise(2_000_003);
+  const file = `${local.path}/file`;
+  await Deno.writeFile(file, bytes.subarray(0, 700_001));
+  await lftp(server, settings.path, `put "${file}"`);
+  await Deno.writeFile(file, bytes);
+  await lftp(server, settings.path, `put -c "${file}"`);
+  assert.equal(sha256(await Deno.readFile(`${server.home}/ada/file`)), sha256(bytes));
+  await Deno.writeFile(file, bytes.subarray(0, 1_300_001));
+  await lftp(server, settings.path, `get -c file -o "${file}"`);
+  assert.equal(sha256(await Deno.readFile(file)), sha256(bytes));
+});
