@@ -86,31 +86,44 @@ function plain(entry: RemoteEntry): ListedLine {
 
 const MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split(" ");
 
-/** Type and permissions, links, owner and group, size (or device numbers), then date and name. */
-const UNIX_HEAD =
-  /^([-dlbcpsDn])([r-][w-][xsS-][r-][w-][xsS-][r-][w-][xtTsS-])[+@.]?\s*(?:\s(\d+)\s+)?(.*?)\s*\b(\d+(?:,\s*\d+)?)\s+/;
-const UNIX_DATE =
-  /^(?:([A-Za-z]{3})\s+(\d{1,2})|(\d{1,2})\s+([A-Za-z]{3}))\s+(?:(\d{1,2}):(\d{2})|(\d{4})) (.*)$/s;
-const ISO_DATE = /^(\d{4})-(\d\d)-(\d\d)\s+(\d\d):(\d\d)(?::\d\d)?\S*(?: [+-]\d{4})? (.*)$/s;
+/** Type and permissions; NetWare writes its own kind of permissions. */
+const UNIX_HEAD = /^([-dlbcpsDn])([-rwxsStT]{9})[+@.]?\s/;
+const NETWARE_HEAD = /^([-d])()\s*\[[A-Z -]{7,8}\]\s/;
+
+/** Links, owner and group; size (or device numbers); a date of `ls`, month or day first; the name. */
+const LS_DATED =
+  /^(.*?)\s(\d+(?:,\s*\d+)?)\s+(?:([A-Za-z]{3})\s+(\d{1,2})|(\d{1,2})\s+([A-Za-z]{3}))\s+(?:(\d{1,2}):(\d{2})|(\d{4})) (.*)$/s;
+const ISO_DATED =
+  /^(.*?)\s(\d+(?:,\s*\d+)?)\s+(\d{4}-\d\d-\d\d)\s+(\d\d:\d\d)(?::[\d.]+)?(?: [+-]\d{4})? (.*)$/s;
+
+/** What follows the permissions. */
+interface DatedName {
+  readonly before: string;
+  readonly size: string;
+  readonly modifiedMs: number;
+  readonly exactToMs: number;
+  readonly name: string;
+}
 
 function parseUnix(line: string, nowMs: number): RemoteEntry | undefined {
-  const [whole = "", letter = "", permissions = "", , people = "", size = ""] =
-    UNIX_HEAD.exec(line) ?? NETWARE_HEAD.exec(line) ?? [];
-  const dated = whole === "" ? undefined : lastDate(line, whole.length, nowMs);
+  const [head, letter = "", permissions = ""] = UNIX_HEAD.exec(line) ?? NETWARE_HEAD.exec(line) ??
+    [];
+  if (head === undefined) return undefined;
+  const rest = line.slice(head.length - 1);
+  // A name may hold a date of the other form: the first one is the file's.
+  const [dated] = [lsDated(rest, nowMs), isoDated(rest)]
+    .filter((found) => found !== undefined)
+    .sort((one, other) => one.before.length - other.before.length);
   if (dated === undefined) return undefined;
-  const [owner, ...group] = people.split(/\s+/).filter((word) => word !== "");
-  const type = letter === "d"
-    ? "directory"
-    : letter === "l"
-    ? "link"
-    : letter === "-" || letter === "n"
-    ? "file"
-    : "other";
+  const words = dated.before.split(/\s+/).filter((word) => word !== "");
+  if (words.length > 1 && /^\d+$/.test(words[0]!)) words.shift();
+  const [owner, ...group] = words;
+  const type = UNIX_TYPES[letter] ?? "other";
   const arrow = type === "link" ? dated.name.indexOf(" -> ") : -1;
   return {
     name: arrow < 0 ? dated.name : dated.name.slice(0, arrow),
     type,
-    size: size.includes(",") || type !== "file" ? undefined : Number(size),
+    size: type === "file" && !dated.size.includes(",") ? Number(dated.size) : undefined,
     modifiedMs: dated.modifiedMs,
     modifiedExactToMs: dated.exactToMs,
     mode: permissions.length === 9 ? modeOf(permissions) : undefined,
@@ -121,37 +134,40 @@ function parseUnix(line: string, nowMs: number): RemoteEntry | undefined {
   };
 }
 
-/** NetWare: `- [RWCEAFMS] owner  1234 Feb 12 10:00 name`. */
-const NETWARE_HEAD = /^([-d])()\s*\[[A-Z -]{7,8}\]()\s+(\S+)\s+(\d+)\s+/;
+const UNIX_TYPES: Readonly<Record<string, RemoteEntry["type"]>> = {
+  "-": "file",
+  "n": "file",
+  "d": "directory",
+  "l": "link",
+};
 
-interface DatedName {
-  readonly name: string;
-  readonly modifiedMs: number;
-  readonly exactToMs: number;
+function isoDated(text: string): DatedName | undefined {
+  const match = ISO_DATED.exec(text);
+  if (match === null) return undefined;
+  const [, before = "", size = "", day, time, name = ""] = match;
+  const modifiedMs = Date.parse(`${day}T${time}:00Z`);
+  return Number.isNaN(modifiedMs)
+    ? undefined
+    : { before, size, name, modifiedMs, exactToMs: MINUTE_MS };
 }
 
-function lastDate(line: string, from: number, nowMs: number): DatedName | undefined {
-  const rest = line.slice(from);
-  const iso = ISO_DATE.exec(rest);
-  if (iso !== null) {
-    const [, year, month, day, hour, minute, name = ""] = iso;
-    const at = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:00Z`);
-    return Number.isNaN(at) ? undefined : { name, modifiedMs: at, exactToMs: MINUTE_MS };
-  }
-  const match = UNIX_DATE.exec(rest);
+function lsDated(text: string, nowMs: number): DatedName | undefined {
+  const match = LS_DATED.exec(text);
   if (match === null) return undefined;
-  const [, monthFirst, dayLast, dayFirst, monthLast, hour, minute, year, name = ""] = match;
+  const [, before = "", size = "", monthFirst, dayLast, dayFirst, monthLast] = match;
+  const [hour, minute, year, name = ""] = match.slice(7);
   const month = MONTHS.indexOf((monthFirst ?? monthLast ?? "").toLowerCase());
   const day = Number(dayLast ?? dayFirst);
   if (month < 0 || day < 1 || day > 31) return undefined;
   if (year !== undefined) {
-    return { name, modifiedMs: Date.UTC(Number(year), month, day), exactToMs: DAY_MS };
+    const modifiedMs = Date.UTC(Number(year), month, day);
+    return { before, size, name, modifiedMs, exactToMs: DAY_MS };
   }
   const at = (inYear: number) => Date.UTC(inYear, month, day, Number(hour), Number(minute));
   const thisYear = new Date(nowMs).getUTCFullYear();
   // A server east of us is up to a day ahead.
   const modifiedMs = at(thisYear) > nowMs + DAY_MS ? at(thisYear - 1) : at(thisYear);
-  return { name, modifiedMs, exactToMs: MINUTE_MS };
+  return { before, size, name, modifiedMs, exactToMs: MINUTE_MS };
 }
 
 function modeOf(permissions: string): number {

@@ -135,16 +135,16 @@ class Upload {
     }
   }
 
-  /** No digest can tell: a shorter file is carried on when its last block is this file's, there. */
+  /** No digest can tell: what is there is carried on when its last block is this file's, in that place. */
   async #fromLastBlock(local: LocalFile, there: number): Promise<Start> {
     const start = Math.max(there - LAST_BLOCK_BYTES, 0);
     const unproven = new AlreadyThere("remote", this.#path, "unproven");
-    if (there >= local.size) throw unproven;
+    if (there > local.size) throw unproven;
     const expected = await readRange(local.file, start, there);
     if (!await this.#remoteEndsWith(expected, start)) throw unproven;
     const hasher = this.#newHasher();
     if (hasher) await digestRange(local.file, 0, there, hasher, { signal: this.#options.signal });
-    return { offset: there, hasher };
+    return { offset: there, hasher, done: there === local.size };
   }
 
   async #remoteEndsWith(expected: Uint8Array, offset: number): Promise<boolean> {
