@@ -28,6 +28,11 @@ export interface CommandWorld {
   /** Fires at Ctrl-C or SIGTERM: clean up and throw, and the process exits with 130. A second one ends it at once. */
   readonly interrupt: AbortSignal;
   /**
+   * Until the result is disposed, Ctrl-C calls `onCtrlC` and does nothing else: in the shell it ends one command,
+   * not the process. SIGTERM still fires `interrupt`.
+   */
+  takeCtrlC(onCtrlC: () => void): Disposable;
+  /**
    * Prints a failure as `ftp: tried: happened` and lets the command go on (the next of several
    * files); the process exits with the code of the first one reported.
    */

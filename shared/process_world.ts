@@ -11,7 +11,7 @@ export function processWorld(): ProcessWorld {
     stdin: standardInput(),
     stdout: standardOutput(Deno.stdout),
     stderr: standardOutput(Deno.stderr),
-    interrupt: interruptSignal(),
+    ...interrupts(),
   };
 }
 
@@ -40,15 +40,24 @@ function standardOutput(stream: typeof Deno.stdout | typeof Deno.stderr): Comman
   };
 }
 
-function interruptSignal(): AbortSignal {
+function interrupts(): Pick<ProcessWorld, "interrupt" | "takeCtrlC"> {
   const controller = new AbortController();
+  let onTakenCtrlC: (() => void) | undefined;
   const onSignal = () => {
     // The second one is from somebody who does not want to wait for the clean-up.
     if (controller.signal.aborted) Deno.exit(ExitCode.interrupted);
     controller.abort(new DOMException("interrupted", "AbortError"));
   };
-  Deno.addSignalListener("SIGINT", onSignal);
+  const onCtrlC = () => (onTakenCtrlC ?? onSignal)();
+  Deno.addSignalListener("SIGINT", onCtrlC);
   // Windows has no SIGTERM that a process could catch in every version; Ctrl-Break is its like.
   Deno.addSignalListener(Deno.build.os === "windows" ? "SIGBREAK" : "SIGTERM", onSignal);
-  return controller.signal;
+  return {
+    interrupt: controller.signal,
+    takeCtrlC(taken) {
+      const before = onTakenCtrlC;
+      onTakenCtrlC = taken;
+      return { [Symbol.dispose]: () => void (onTakenCtrlC = before) };
+    },
+  };
 }
