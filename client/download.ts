@@ -13,7 +13,7 @@ import { patienceFor, type Peer, useImageType } from "./peer.ts";
 import { digestAlgorithmOf } from "./remote_digest.ts";
 import { remoteModified, remoteSize, remoteStat } from "./remote_facts.ts";
 import { commonPrefix, relate, type Relation } from "./resume.ts";
-import { move, verify } from "./transfer.ts";
+import { digestOf, move, verify } from "./transfer.ts";
 
 /** Downloads one file. @throws what `Client.download` says */
 export async function download(
@@ -216,15 +216,9 @@ class Download {
 
   #wasThere({ verified, hasher, algorithm }: Relation): TransferResult {
     const size = this.#size ?? 0;
-    const digest = hasher && algorithm && { algorithm, hex: hasher.digest() };
-    return {
-      size,
-      movedBytes: 0,
-      resumedFrom: size,
-      verified,
-      digest,
-      elapsedMs: this.#elapsedMs(),
-    };
+    const digest = digestOf(hasher, algorithm);
+    const elapsedMs = this.#elapsedMs();
+    return { size, movedBytes: 0, resumedFrom: size, verified, digest, elapsedMs };
   }
 
   #newHasher(): Hasher | undefined {

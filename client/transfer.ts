@@ -104,7 +104,7 @@ export interface Verified {
 export async function verify(peer: Peer, path: string, facts: VerifyOptions): Promise<Verified> {
   const { options, hasher, algorithm, size } = facts;
   const mode = options.verify ?? "auto";
-  const digest = hasher && algorithm && { algorithm, hex: hasher.digest() };
+  const digest = digestOf(hasher, algorithm);
   if (digest !== undefined && mode !== "never") {
     options.onProgress?.({ stage: "verifying", doneBytes: size, totalBytes: size });
     const remote = await remoteDigestIfAllowed(peer, path, {
@@ -123,4 +123,12 @@ export async function verify(peer: Peer, path: string, facts: VerifyOptions): Pr
     throw new ContentDiffers(path, "size", `${size} bytes`, `${remoteSize} bytes`);
   }
   return { verified: remoteSize === undefined ? "nothing" : "size", digest };
+}
+
+/** The digest that was computed on the way, where one was; the hasher is used up. */
+export function digestOf(
+  hasher: Hasher | undefined,
+  algorithm: HashAlgorithm | undefined,
+): Digest | undefined {
+  return hasher && algorithm && { algorithm, hex: hasher.digest() };
 }

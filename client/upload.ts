@@ -3,7 +3,13 @@
 import type { ByteSource } from "../shared/byte_stream.ts";
 import { createHasher, type HashAlgorithm, type Hasher } from "../shared/hash.ts";
 import { boundedSource, readFully } from "./bounded_read.ts";
-import type { TransferOptions, TransferResult, UploadOptions, UploadSource } from "./client.ts";
+import type {
+  Proof,
+  TransferOptions,
+  TransferResult,
+  UploadOptions,
+  UploadSource,
+} from "./client.ts";
 import { exchangeData } from "./data_exchange.ts";
 import { AlreadyThere, Refused } from "./failure.ts";
 import { digestRange, fileSource, readRange } from "./local_file.ts";
@@ -12,7 +18,7 @@ import { announceDigest, digestAlgorithmOf } from "./remote_digest.ts";
 import { remoteSize, remoteStat } from "./remote_facts.ts";
 import { commonPrefix, type LocalFile, relate } from "./resume.ts";
 import { setRemoteModified } from "./remote_times.ts";
-import { move, verify } from "./transfer.ts";
+import { digestOf, move, type Verified, verify } from "./transfer.ts";
 
 /** Uploads one file. @throws what `Client.upload` says */
 export async function upload(
@@ -42,11 +48,14 @@ export async function append(
   return await upload.append(fileSource(file));
 }
 
-/** Where an upload starts, and what has been digested so far; `done`: all of it is there. */
+/** Where an upload starts, and what has been digested so far. */
 interface Start {
   readonly offset: number;
   readonly hasher: Hasher | undefined;
+  /** All of it is there: nothing is sent. */
   readonly done?: boolean;
+  /** What proved that already. */
+  readonly verified?: Proof;
 }
 
 /** What is read back to see that a remote part is of this file, where no digest can tell. */
@@ -125,7 +134,7 @@ class Upload {
     const found = await relate(this.#peer, this.#path, local, there, { signal, onProgress });
     switch (found.relation) {
       case "same":
-        return { offset: there, hasher: found.hasher, done: true };
+        return { offset: there, hasher: found.hasher, done: true, verified: found.verified };
       case "remote-is-prefix":
         return { offset: there, hasher: found.hasher };
       case "unknown":
@@ -138,10 +147,13 @@ class Upload {
   /** No digest can tell: what is there is carried on when its last block is this file's, in that place. */
   async #fromLastBlock(local: LocalFile, there: number): Promise<Start> {
     const start = Math.max(there - LAST_BLOCK_BYTES, 0);
-    const unproven = new AlreadyThere("remote", this.#path, "unproven");
-    if (there > local.size) throw unproven;
-    const expected = await readRange(local.file, start, there);
-    if (!await this.#remoteEndsWith(expected, start)) throw unproven;
+    const like = there <= local.size &&
+      await this.#remoteEndsWith(await readRange(local.file, start, there), start);
+    if (!like) {
+      // What nobody else can see may be written over.
+      if (await this.#isUnfinished()) return this.#fromTheBeginning();
+      throw new AlreadyThere("remote", this.#path, "unproven");
+    }
     const hasher = this.#newHasher();
     if (hasher) await digestRange(local.file, 0, there, hasher, { signal: this.#options.signal });
     return { offset: there, hasher, done: there === local.size };
@@ -230,15 +242,21 @@ class Upload {
 
   async #prove(start: Start, movedBytes: number): Promise<TransferResult> {
     const size = start.offset + movedBytes;
-    const proven = await verify(this.#peer, this.#path, {
+    const proven = start.verified !== undefined
+      ? { verified: start.verified, digest: digestOf(start.hasher, this.#algorithm) }
+      : await this.#verify(start, size);
+    const elapsedMs = performance.now() - this.#startedMs;
+    return { size, movedBytes, resumedFrom: start.offset, ...proven, elapsedMs };
+  }
+
+  #verify(start: Start, size: number): Promise<Verified> {
+    return verify(this.#peer, this.#path, {
       options: this.#options,
       hasher: start.hasher,
       algorithm: this.#algorithm,
       size,
       remoteSize: () => this.#sizeThere(),
     });
-    const elapsedMs = performance.now() - this.#startedMs;
-    return { size, movedBytes, resumedFrom: start.offset, ...proven, elapsedMs };
   }
 
   #newHasher(): Hasher | undefined {
