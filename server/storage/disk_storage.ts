@@ -90,7 +90,7 @@ class DiskStorage implements Storage {
   }
 
   stat(path: VirtualPath): Promise<Entry> {
-    return asFaults(path, () => entryOf(nameOf(path), this.#jail.locate(path).stat));
+    return asFaults(path, () => entryOf(nameOf(path), this.#jail.look(path).stat));
   }
 
   list(path: VirtualPath, signal?: AbortSignal): AsyncIterable<Entry> {

@@ -3,6 +3,7 @@
 import type { Entry } from "../../shared/entry.ts";
 import { Fault, isFault } from "../../shared/fault.ts";
 import type { HashAlgorithm, Hasher } from "../../shared/hash.ts";
+import type { Log } from "../../shared/log.ts";
 import { nameOf, type VirtualPath } from "../../shared/virtual_path.ts";
 import type { DigestCache } from "./digest_cache.ts";
 import { entryOf } from "./host_entry.ts";
@@ -19,6 +20,7 @@ export interface UploadWorld {
   readonly jail: Jail;
   readonly folder: UploadFolder;
   readonly digests: DigestCache;
+  readonly log?: Log;
 }
 
 /** What an upload is about. */
@@ -57,7 +59,8 @@ export class DiskUpload implements Upload {
 
   write(bytes: Uint8Array): Promise<void> {
     const writing = asFaults(this.#plan.path, () => this.#take(bytes));
-    this.#writing = writing.catch((fault) => void (this.#failure ??= fault));
+    const before = this.#writing;
+    this.#writing = writing.catch((fault) => void (this.#failure ??= fault)).then(() => before);
     return writing;
   }
 
@@ -107,21 +110,33 @@ export class DiskUpload implements Upload {
     });
   }
 
-  /** Keeps what was received, flushed; what cannot be flushed is not worth keeping. */
+  /**
+   * Keeps what was received, flushed; what cannot be flushed is not worth keeping. Never throws for
+   * the host: it runs where something else went wrong already, and that is what the peer is told.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
+    const { path } = this.#plan;
+    try {
+      await asFaults(path, () => this.#keep());
+    } catch (fault) {
+      if (!isFault(fault)) throw fault;
+      this.#world.log?.write("warn", "unfinished upload in doubt", { path, why: `${fault.cause}` });
+    }
+  }
+
+  async #keep(): Promise<void> {
+    await this.#writing;
     if (!this.#open) return;
     const { path, part, resumed } = this.#plan;
-    await this.#writing;
-    if (this.#received === 0 && !resumed) return await this.discard();
-    try {
-      await asFaults(path, () => this.#flush());
-    } catch (error) {
-      if (!isFault(error)) throw error;
-      return;
-    }
+    const isEmpty = this.#received === 0 || part.file.stat().size === 0;
+    if (isEmpty && !resumed) return await this.discard();
+    await this.#flush();
     this.#open = false;
-    this.#world.folder.forget(path, part);
-    part.release();
+    try {
+      this.#world.folder.forget(path, part);
+    } finally {
+      part.release();
+    }
   }
 
   #requireOpen(): void {

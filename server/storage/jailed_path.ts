@@ -60,8 +60,8 @@ export interface JailOptions {
  * for whoever has won the first race already. The price is some 70 µs.
  */
 const LOOKS = 20;
-/** A file that is replaced by uploads while it is opened is tried again so often. */
-const OPEN_ATTEMPTS = 5;
+/** A file that is replaced by an upload while it is looked at is tried again so often. */
+const ATTEMPTS = 5;
 
 /** A path as the operator gave it, from the settings or an account: trusted. */
 export function operatorPath(path: string): HostPath {
@@ -104,12 +104,18 @@ export class Jail {
     if (this.#isReserved(this.root)) throw new Fault("denied");
   }
 
-  /** What a path leads to, links followed as the policy says. @throws Fault `not-found` */
+  /**
+   * What a path leads to, links followed as the policy says. Between this and the next call the
+   * path may be swapped: what is told to a peer comes from `look` and `open`.
+   *
+   * @throws Fault `not-found`
+   */
   locate(path: VirtualPath): Located {
-    if (!segmentsOf(path).every((name) => checkHostName(name, Deno.build.os).ok)) {
+    const names = segmentsOf(path);
+    if (!names.every((name) => checkHostName(name, Deno.build.os).ok)) {
       throw new Fault("not-found", { about: path });
     }
-    return this.#follow(join(this.root, path) as HostPath, path);
+    return this.#follow(join(this.root, ...names) as HostPath, path);
   }
 
   /**
@@ -132,6 +138,15 @@ export class Jail {
     return { host, directory, taken: stat !== undefined, target };
   }
 
+  /** What a path leads to, and surely not outside. @throws Fault `not-found`, `busy` */
+  look(path: VirtualPath): Located {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const located = this.locate(path);
+      if (this.isInPlace(located)) return located;
+    }
+    throw new Fault("busy", { about: path });
+  }
+
   /**
    * Opens a regular file for reading.
    *
@@ -139,7 +154,7 @@ export class Jail {
    * all the time)
    */
   open(path: VirtualPath): ReadableHostFile {
-    for (let attempt = 0; attempt < OPEN_ATTEMPTS; attempt++) {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const { host, stat } = this.locate(path);
       requireFile(stat, path);
       const file = this.#files.openToRead(host);

@@ -67,12 +67,16 @@ export class UploadFolder {
   async claim(path: VirtualPath): Promise<UploadPart | undefined> {
     for (let attempt = 1;; attempt++) {
       const found = this.find(path);
-      const part = found && this.#open(found.host);
-      if (part?.file.tryLock("exclusive") && isStillAt(part, this.#files)) {
-        this.forget(path, part);
-        return part;
+      const part = found && this.#lock(found.host);
+      if (part !== undefined) {
+        try {
+          this.forget(path, part);
+          return part;
+        } catch (error) {
+          part.release();
+          throw error;
+        }
       }
-      part?.release();
       if (found === undefined || attempt === CLAIM_ATTEMPTS) return undefined;
       await new Promise((resolve) => setTimeout(resolve, CLAIM_PAUSE_MS));
     }
@@ -81,9 +85,7 @@ export class UploadFolder {
   /** Throws away what is unfinished of `path`, except `kept`. */
   forget(path: VirtualPath, kept?: UploadPart): void {
     for (const { host } of this.#dead(path)) {
-      const part = host === kept?.host ? undefined : this.#open(host);
-      if (part?.file.tryLock("exclusive")) part.remove();
-      else part?.release();
+      if (host !== kept?.host) this.#lock(host)?.remove();
     }
   }
 
@@ -94,11 +96,13 @@ export class UploadFolder {
       if (!name.startsWith(`${keyOf(path)}-`) || !name.endsWith(".part")) continue;
       const part = this.#open(ownChild(this.#parts, name));
       if (part === undefined) continue;
-      const { size, modifiedMs } = part.file.stat();
-      if (part.file.tryLock("shared") && size > 0) {
+      try {
+        const { size, modifiedMs } = part.file.stat();
+        if (size === 0 || !part.file.tryLock("shared")) continue;
         found.push({ host: part.host, size, modifiedMs });
+      } finally {
+        part.release();
       }
-      part.release();
     }
     return found.sort((one, other) => other.modifiedMs - one.modifiedMs);
   }
@@ -110,6 +114,19 @@ export class UploadFolder {
       if (hostCode(error) === "ENOENT") return [];
       throw error;
     }
+  }
+
+  /** @returns `undefined` when another session has it, or had it a moment ago. */
+  #lock(host: HostPath): UploadPart | undefined {
+    const part = this.#open(host);
+    if (part === undefined) return undefined;
+    let isOurs = false;
+    try {
+      isOurs = part.file.tryLock("exclusive") && isStillAt(part, this.#files);
+    } finally {
+      if (!isOurs) part.release();
+    }
+    return isOurs ? part : undefined;
   }
 
   /** @returns `undefined` when it has just been published or removed. */

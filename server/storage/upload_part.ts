@@ -63,15 +63,24 @@ export class UploadPart {
 
   /** Closes it after its file went to its final name. */
   published(): void {
-    removeIfThere(this.#files, this.#record);
-    this.release();
+    try {
+      removeIfThere(this.#files, this.#record);
+    } catch (error) {
+      // The file is where it belongs; a record without bytes means nothing and is swept.
+      if (hostCode(error) === undefined) throw error;
+    } finally {
+      this.release();
+    }
   }
 
   /** Closes it and removes every trace. */
   remove(): void {
-    removeIfThere(this.#files, this.#host);
-    removeIfThere(this.#files, this.#record);
-    this.release();
+    try {
+      removeIfThere(this.#files, this.#host);
+      removeIfThere(this.#files, this.#record);
+    } finally {
+      this.release();
+    }
   }
 }
 
