@@ -80,13 +80,11 @@ const USAGE = "Usage: ftp COMMAND [ARGUMENT...]\n";
 export async function main(args: readonly string[], process: ProcessWorld): Promise<ExitCode> {
   const [first, ...rest] = args;
   switch (first) {
-    case undefined:
-      process.stderr.print(helpText());
-      return ExitCode.usage;
     case "--version":
     case "-V":
       process.stdout.print(`ftp ${VERSION}\n`);
       return ExitCode.done;
+    case undefined:
     case "--help":
     case "-h":
       process.stdout.print(helpText());

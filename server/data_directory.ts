@@ -2,6 +2,7 @@
 
 import { join, resolve } from "node:path";
 import { CommandFailure, ExitCode } from "../shared/exit_code.ts";
+import { hostReason } from "../shared/host_reason.ts";
 
 /** Where HOME is unless somebody says otherwise. */
 export const STANDARD_HOME = "./home";
@@ -58,15 +59,10 @@ export async function requireDataDirectory(home: string): Promise<string> {
 
 function unusable(home: string, error: unknown): CommandFailure {
   const denied = error instanceof Deno.errors.PermissionDenied;
-  const wrongKind = error instanceof Deno.errors.NotADirectory ||
-    error instanceof Deno.errors.AlreadyExists;
-  const happened = denied
-    ? "permission denied"
-    : wrongKind
-    ? "something that is no directory is there"
-    : error instanceof Error
-    ? error.message
-    : String(error);
-  const exitCode = denied ? ExitCode.notAllowed : ExitCode.failed;
-  return new CommandFailure(exitCode, `data directory "${home}"`, happened, { cause: error });
+  return new CommandFailure(
+    denied ? ExitCode.notAllowed : ExitCode.failed,
+    `data directory "${home}"`,
+    hostReason(error),
+    { cause: error },
+  );
 }

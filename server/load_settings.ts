@@ -2,6 +2,7 @@
 
 import { resolve } from "node:path";
 import { CommandFailure, ExitCode } from "../shared/exit_code.ts";
+import { hostReason } from "../shared/host_reason.ts";
 import { standardSettingsFile } from "./data_directory.ts";
 import type { ServerSettings } from "./settings.ts";
 import { CONFIG_VARIABLE, mergeSettings, type SettingSources } from "./settings_sources.ts";
@@ -32,14 +33,8 @@ async function readSettingsFile(path: string, needed: boolean): Promise<string |
   try {
     return await Deno.readTextFile(path);
   } catch (error) {
-    const missing = error instanceof Deno.errors.NotFound;
-    if (missing && !needed) return undefined;
-    const happened = missing
-      ? "it does not exist"
-      : error instanceof Error
-      ? error.message
-      : String(error);
+    if (error instanceof Deno.errors.NotFound && !needed) return undefined;
     const tried = `settings file "${path}"`;
-    throw new CommandFailure(ExitCode.usage, tried, happened, { cause: error });
+    throw new CommandFailure(ExitCode.usage, tried, hostReason(error), { cause: error });
   }
 }

@@ -22,7 +22,7 @@ export function define(command: Command, world: CommandWorld): void {
   // commander gives options by names of its own making.
   const names = new Map<string, string>();
   for (const [, { name, grammar, help, standardShown, standard }] of settingRows()) {
-    const about = `${help} (default: ${standardShown ?? standard})`;
+    const about = `${help} (default: ${standardShown ?? grammar.format(standard)})`;
     const option = command.createOption(`--${name} <${grammar.syntax}>`, about);
     names.set(option.attributeName(), name);
     command.addOption(option);

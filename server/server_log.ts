@@ -2,6 +2,7 @@
 
 import { CommandFailure, ExitCode } from "../shared/exit_code.ts";
 import { consoleLog } from "../shared/console_log.ts";
+import { hostReason } from "../shared/host_reason.ts";
 import type { Log, LogFields } from "../shared/log.ts";
 import { fileSink, type LogSink, standardErrorSink } from "../shared/log_sink.ts";
 import type { ServerSettings } from "./settings.ts";
@@ -30,7 +31,8 @@ function openFile(path: string): LogSink {
   try {
     return fileSink(path);
   } catch (error) {
-    const happened = error instanceof Error ? error.message : String(error);
-    throw new CommandFailure(ExitCode.usage, `log file "${path}"`, happened, { cause: error });
+    throw new CommandFailure(ExitCode.usage, `log file "${path}"`, hostReason(error), {
+      cause: error,
+    });
   }
 }

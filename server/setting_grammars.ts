@@ -9,6 +9,8 @@ export interface SettingGrammar<T> {
   /** As `--help` shows it after the flag, e.g. `N`. */
   readonly syntax: string;
   parse(text: string): Parsed<T>;
+  /** The text that reads as this value. */
+  format(value: T): string;
 }
 
 /** One of a few words. */
@@ -19,6 +21,7 @@ export function oneOf<const T extends string>(...words: readonly T[]): SettingGr
       const word = words.find((known) => known === text.toLowerCase());
       return word === undefined ? unparsed(`allowed are ${words.join(", ")}`) : parsed(word);
     },
+    format: (word) => word,
   };
 }
 
@@ -31,6 +34,7 @@ export function wholeNumber(lowest: number, highest: number): SettingGrammar<num
       if (value >= lowest && value <= highest) return parsed(value);
       return unparsed(`a whole number from ${lowest} to ${highest} is allowed`);
     },
+    format: String,
   };
 }
 
@@ -44,6 +48,7 @@ export function duration(lowestMs: number, highestMs: number): SettingGrammar<nu
       if (read.ok && read.value >= lowestMs && read.value <= highestMs) return read;
       return unparsed(`a duration ${limits} is allowed, like 300 (seconds), 5m or 1h`);
     },
+    format: (ms) => ms % 1000 === 0 ? String(ms / 1000) : formatDuration(ms),
   };
 }
 
@@ -55,6 +60,7 @@ export const listenAddress: SettingGrammar<string | undefined> = {
     if (/^[\p{L}\p{N}._:%-]{1,253}$/u.test(bare)) return parsed(bare);
     return unparsed("an IP address or a host name of this machine is allowed");
   },
+  format: (host) => host ?? "",
 };
 
 /** The path of a file, as the host writes it. */
@@ -64,6 +70,7 @@ export const filePath: SettingGrammar<string | undefined> = {
     const fits = text !== "" && !text.includes("\0");
     return fits ? parsed(text) : unparsed("the path of a file is allowed");
   },
+  format: (path) => path ?? "",
 };
 
 /** `A-B`, both included; one port alone is a range of one. */
@@ -75,4 +82,5 @@ export const portRange: SettingGrammar<PortRange | undefined> = {
     if (first >= 1024 && first <= last && last <= 65_535) return parsed({ first, last });
     return unparsed("two ports from 1024 to 65535, the lower one first, are allowed");
   },
+  format: (range) => range === undefined ? "" : `${range.first}-${range.last}`,
 };

@@ -95,6 +95,17 @@ Deno.test("every setting can be said by flag, environment and file, and they mea
   }
 });
 
+Deno.test("a default is shown as it would be said", () => {
+  for (const [, { name, grammar, standard, standardShown }] of settingRows()) {
+    if (standard === undefined) assert.ok(standardShown, name);
+    else {assert.deepEqual(
+        grammar.parse(grammar.format(standard)),
+        { ok: true, value: standard },
+        name,
+      );}
+  }
+});
+
 Deno.test("durations are seconds unless they say otherwise, ports come as a range", () => {
   const { idleTimeoutMs, stallTimeoutMs, passivePorts } = merge({
     flags: { "idle-timeout": "90", "stall-timeout": "2m", "passive-ports": "50000-50010" },
