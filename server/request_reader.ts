@@ -17,6 +17,9 @@ const IAC = 0xff;
  * what had come before the mark. TLS knows no urgent data.
  */
 export class RequestReader {
+  /** Whether a transfer runs, so that an ABOR may come as urgent data at any moment. */
+  careful = false;
+
   readonly #source: ByteSource;
   readonly #urgentDataPossible: boolean;
   readonly #lines = new LineReader();
@@ -25,20 +28,12 @@ export class RequestReader {
   /** Made when first needed: most waiting sessions never need it. */
   #many: Uint8Array | undefined;
   #filling: Promise<boolean> | undefined;
-  #careful = false;
   #telnet = false;
   #began = false;
 
   constructor(source: ByteSource, urgentDataPossible: boolean) {
     this.#source = source;
     this.#urgentDataPossible = urgentDataPossible;
-  }
-
-  /** Whether a transfer runs, so that an ABOR may come as urgent data. */
-  set careful(careful: boolean) {
-    this.#careful = careful;
-    this.#lines.abortEndsAtCr = careful;
-    this.#ready.push(...this.#lines.push(new Uint8Array(0)));
   }
 
   /** Whether a read is under way: then the connection cannot be handed to anybody else. */
@@ -85,7 +80,7 @@ export class RequestReader {
 
   #buffer(): Uint8Array {
     const single = this.#urgentDataPossible &&
-      (this.#careful || this.#telnet || !this.#lines.midLine);
+      (this.careful || this.#telnet || !this.#lines.midLine);
     return single ? this.#one : this.#many ??= new Uint8Array(READ_BYTES);
   }
 

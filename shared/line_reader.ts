@@ -34,6 +34,9 @@ const ABORT = new TextEncoder().encode("ABOR");
  * when their urgent byte was lost on the way (`FF F4 FF`, `FF F4 F2`), and a doubled IAC is the data
  * byte FF. A line beyond the bound is told once and skipped to its end without being kept.
  *
+ * `ABOR` ends at its CR: clients that send the whole line as urgent data (Python's ftplib) lose its
+ * LF, and wait for the answer. A LF that does follow is swallowed.
+ *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -45,12 +48,6 @@ const ABORT = new TextEncoder().encode("ABOR");
  * ```
  */
 export class LineReader {
-  /**
-   * Whether `ABOR` CR is a line without waiting for its LF: clients that send the whole line as
-   * urgent data (Python's ftplib) lose its last byte on the way. A LF that follows is swallowed.
-   */
-  abortEndsAtCr = false;
-
   readonly #limitBytes: number;
   #line: Uint8Array<ArrayBuffer> = new Uint8Array(FIRST_BUFFER_BYTES);
   #length = 0;
@@ -73,10 +70,9 @@ export class LineReader {
     return this.#length > 0 || this.#heldCr || this.#skipping || this.#state !== "data";
   }
 
-  /** Takes a piece of any size, also none; `bytes` may be reused by the caller afterwards. */
+  /** Takes a piece of any size; `bytes` may be reused by the caller afterwards. */
   push(bytes: Uint8Array): LineEvent[] {
     const events: LineEvent[] = [];
-    if (this.abortEndsAtCr && this.#heldCr && this.#isAbort()) this.#endAtCr(events);
     for (const byte of bytes) this.#take(byte, events);
     return events;
   }
@@ -125,15 +121,14 @@ export class LineReader {
     const lfOwed = this.#lfOwed;
     this.#lfOwed = false;
     if (lfOwed && byte === LF) return;
-    if (this.#heldCr && byte !== LF) {
-      if (this.#isAbort()) this.#end(events);
-      else this.#append(CR, events);
-    }
+    if (this.#heldCr && byte !== LF) this.#append(CR, events);
     this.#heldCr = false;
     if (byte === LF) this.#end(events);
     else if (byte !== CR) this.#append(byte, events);
-    else if (this.abortEndsAtCr && this.#isAbort()) this.#endAtCr(events);
-    else this.#heldCr = true;
+    else if (this.#isAbort()) {
+      this.#end(events);
+      this.#lfOwed = true;
+    } else this.#heldCr = true;
   }
 
   #append(byte: number, events: LineEvent[]): void {
@@ -157,11 +152,6 @@ export class LineReader {
     this.#skipping = false;
     this.#heldCr = false;
     this.#length = 0;
-  }
-
-  #endAtCr(events: LineEvent[]): void {
-    this.#end(events);
-    this.#lfOwed = true;
   }
 
   #isAbort(): boolean {
