@@ -18,6 +18,11 @@ export const COMMANDS: readonly CommandRow[] = [
     load: () => import("./server/serve.ts"),
   },
   {
+    name: "connect",
+    summary: "opens a shell at a server: type commands, move files",
+    load: () => import("./client/commands/connect.ts"),
+  },
+  {
     name: "put",
     summary: "uploads files, folders and standard input",
     load: () => import("./client/commands/put.ts"),

@@ -3,6 +3,7 @@
 import type { CommandWorld } from "../shared/command_line.ts";
 import { CommandFailure } from "../shared/exit_code.ts";
 import { readSecretLine } from "../shared/secret_prompt.ts";
+import type { Address } from "./address.ts";
 import type { Client } from "./client.ts";
 import { checkConnectionFlags, type ConnectionFlags } from "./connection_flags.ts";
 import type { Login } from "./credentials.ts";
@@ -46,8 +47,13 @@ export class ClientCommand implements AsyncDisposable {
   /** The place that a REMOTE names. @throws CommandFailure `usage` */
   placeOf(remote: string): Destination {
     const place = destinationOf(remote, this.flags, this.opening.world.env);
-    if (place.address.password !== undefined) this.#warnOfVisiblePassword();
+    this.noticePassword(place.address);
     return place;
+  }
+
+  /** Warns, once, of a password that stands in an address on the command line. */
+  noticePassword(address: Address): void {
+    if (address.password !== undefined) this.#warnOfVisiblePassword();
   }
 
   /** What operations at the place's server need; it is connected to when the first of them wants it. */
@@ -59,6 +65,7 @@ export class ClientCommand implements AsyncDisposable {
     return {
       terminal: this.terminal,
       progress: this.#progress,
+      output: world.stdout,
       signal: world.interrupt,
       label: place.label,
       json: this.flags.json ?? false,

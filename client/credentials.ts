@@ -57,14 +57,20 @@ export async function knownLogin(
   return { user: user ?? entry?.login, password: entry?.password };
 }
 
-/** Asks for what is not known. @throws CommandFailure `loginRefused` when nobody can be asked */
+/**
+ * Asks for what is not known.
+ *
+ * @param preset the name that an empty answer stands for: at a second try the one of the first.
+ * @throws CommandFailure `loginRefused` when nobody can be asked
+ */
 export async function completeLogin(
   known: KnownLogin,
   destination: Destination,
   terminal: Terminal,
   signal?: AbortSignal,
+  preset = ANONYMOUS,
 ): Promise<Login> {
-  const user = known.user ?? await askName(known, destination, terminal, signal);
+  const user = known.user ?? await askName(known, destination, terminal, preset, signal);
   if (known.password !== undefined) return { user, password: known.password };
   if (isAnonymous(user)) return { user, password: ANONYMOUS_PASSWORD };
   if (!terminal.canAsk) {
@@ -88,6 +94,7 @@ async function askName(
   known: KnownLogin,
   destination: Destination,
   terminal: Terminal,
+  preset: string,
   signal: AbortSignal | undefined,
 ): Promise<string> {
   if (!terminal.canAsk) {
@@ -98,8 +105,8 @@ async function askName(
       hint: "-u NAME or FTP_USER tells who",
     });
   }
-  const question = `Name at ${destination.label} [${ANONYMOUS}]: `;
-  return (await terminal.ask(question, signal)).trim() || ANONYMOUS;
+  const question = `Name at ${destination.label} [${preset}]: `;
+  return (await terminal.ask(question, signal)).trim() || preset;
 }
 
 function environmentLogin(destination: Destination, env: Environment): KnownLogin {

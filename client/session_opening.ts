@@ -78,7 +78,7 @@ async function openConnection(
     host,
     port,
     tls,
-    trust: await trustPolicy(path, context),
+    trust: await trustPolicy(path, context, signal),
     active: flags.active ?? false,
     signal,
     ...(flags.verbose ? { dialogue: (line) => terminal.note(dialogueText(line)) } : {}),
@@ -104,8 +104,10 @@ async function logIn(
   const { terminal, sources } = context;
   const known = await knownLogin(destination, sources);
   const isTyped = known.password === undefined && terminal.canAsk;
+  let name: string | undefined;
   for (let left = isTyped ? tries : 1;; left--) {
-    const login = await completeLogin(known, destination, terminal, signal);
+    const login = await completeLogin(known, destination, terminal, signal, name);
+    name = login.user;
     try {
       await client.login(login.user, login.password, { signal });
       return login;
@@ -124,6 +126,7 @@ function triedLogin(destination: Destination, user: string): string {
 async function trustPolicy(
   memoryPath: string | undefined,
   context: OpeningContext,
+  signal: AbortSignal,
 ): Promise<TrustPolicy> {
   const { flags, terminal } = context;
   if (flags.insecure) return { kind: "anything" };
@@ -133,7 +136,7 @@ async function trustPolicy(
   }
   const memory = memoryPath === undefined ? NO_MEMORY : knownCertificates(memoryPath);
   return terminal.canAsk
-    ? { kind: "known", memory, ask: (question) => askTrust(question, terminal) }
+    ? { kind: "known", memory, ask: (question) => askTrust(question, terminal, signal) }
     : { kind: "known", memory };
 }
 
@@ -153,7 +156,11 @@ async function readAuthorities(path: string): Promise<string> {
   throw new CommandFailure(ExitCode.usage, `--ca "${path}"`, "it holds no certificate in PEM form");
 }
 
-async function askTrust(question: TrustQuestion, terminal: Terminal): Promise<boolean> {
+async function askTrust(
+  question: TrustQuestion,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<boolean> {
   const { host, port, certificate } = question;
   const { name, issuer, expiresMs, fingerprint } = certificate;
   const by = issuer === name ? "itself" : `"${issuer}"`;
@@ -161,7 +168,7 @@ async function askTrust(question: TrustQuestion, terminal: Terminal): Promise<bo
   terminal.tell(`Nobody this machine trusts vouches for the certificate of ${host}:${port}:`);
   terminal.tell(`  ${fingerprint}`);
   terminal.tell(`  for "${name}", signed by ${by}${until}`);
-  return await terminal.confirm("Trust it, now and from now on?", false);
+  return await terminal.confirm("Trust it, now and from now on?", false, signal);
 }
 
 function dialogueText(line: DialogueLine): string {

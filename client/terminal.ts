@@ -58,7 +58,7 @@ export class Terminal {
 
   /** Prints a line of result on standard output. */
   print(line: string): void {
-    this.#aboveDrawing(() => this.#world.stdout.print(`${line}\n`));
+    this.above(() => this.#world.stdout.print(`${line}\n`));
   }
 
   /** Tells the person a line on standard error, unless `-q`; `text` may come from a server. */
@@ -68,12 +68,18 @@ export class Terminal {
 
   /** The same in spite of `-q`: what a question is about. */
   tell(text: string): void {
-    this.#aboveDrawing(() => this.#world.stderr.print(`${visibleText(text)}\n`));
+    this.above(() => this.#world.stderr.print(`${visibleText(text)}\n`));
   }
 
   /** Reports a failure without letting a drawing spoil it. */
   report(failure: unknown): void {
-    this.#aboveDrawing(() => this.#world.report(failure));
+    this.above(() => this.#world.report(failure));
+  }
+
+  /** Lets `print` write lines while a drawing is out of the way. */
+  above(print: () => void): void {
+    using _hidden = this.#hideDrawing();
+    print();
   }
 
   /** Puts a drawing below everything that is printed, until the result is disposed. */
@@ -137,11 +143,6 @@ export class Terminal {
     const drawing = this.#drawing;
     drawing?.hide();
     return { [Symbol.dispose]: () => drawing?.show() };
-  }
-
-  #aboveDrawing(print: () => void): void {
-    using _hidden = this.#hideDrawing();
-    print();
   }
 }
 

@@ -23,7 +23,7 @@ async function cat(world: CommandWorld, remotes: string[], flags: ConnectionFlag
   await forEach(command, places, async (place) => {
     const context = command.at(place);
     await forEach(context, await expandRemote(context, place.path), async ({ path }) => {
-      await getToSink(context, path, world.stdout, policy);
+      await getToSink(context, path, context.output, policy);
     });
   });
 }

@@ -5,6 +5,7 @@ import { approximateSize } from "../../shared/units.ts";
 import type { Comparison, Existing } from "../client.ts";
 import { visibleText } from "../display_width.ts";
 import type { Terminal } from "../terminal.ts";
+import type { OperationContext } from "./operation_context.ts";
 import type { IfExists, TransferPolicy } from "./transfer_policy.ts";
 
 /** What is to be done. */
@@ -39,7 +40,7 @@ const RENAME_LIMIT = 10_000;
 export async function planFor(
   collision: Collision,
   policy: TransferPolicy,
-  terminal: Terminal,
+  { terminal, signal }: Pick<OperationContext, "terminal" | "signal">,
 ): Promise<Plan> {
   switch (policy.ifExists) {
     // Both are settled by the transfer itself, without a question to the server beforehand.
@@ -58,7 +59,7 @@ export async function planFor(
     case "newer":
       return newerPlan(await collision.source(), target);
     case "ask":
-      return await askedPlan(collision, target, policy, terminal);
+      return await askedPlan(collision, target, policy, terminal, signal);
   }
 }
 
@@ -98,6 +99,7 @@ async function askedPlan(
   target: FileFacts,
   policy: TransferPolicy,
   terminal: Terminal,
+  signal: AbortSignal,
 ): Promise<Plan> {
   const { relation } = await collision.compare();
   // Nothing to ask: the transfer finds the same and says so.
@@ -116,7 +118,7 @@ async function askedPlan(
   ];
   const question = `${choices.join(", ")}; a capital letter for all files: `;
   while (true) {
-    const answer = (await terminal.ask(question)).trim();
+    const answer = (await terminal.ask(question, signal)).trim();
     const chosen = ANSWERS[answer.toLowerCase().slice(0, 1)];
     if (chosen === undefined || (chosen === "resume" && !canResume)) continue;
     if (answer.slice(0, 1) !== answer.slice(0, 1).toLowerCase()) policy.ifExists = chosen;

@@ -6,6 +6,7 @@ import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
 import { Fault } from "../../shared/fault.ts";
 import type { Client, Existing, TransferOptions, TransferResult } from "../client.ts";
 import { isTransient, Refused } from "../failure.ts";
+import { remoteName } from "../remote.ts";
 import type { RemoteEntry } from "../remote_entry.ts";
 import { type Collision, type FileFacts, freeName, planFor } from "./existing_target.ts";
 import { localFacts } from "./local_files.ts";
@@ -116,7 +117,7 @@ async function decideAndMove(
   file: TransferredFile,
   move: (target: string, existing: Existing) => Promise<TransferResult>,
 ): Promise<void> {
-  const plan = await planFor(collision, policy, context.terminal);
+  const plan = await planFor(collision, policy, context);
   if (plan.kind === "skip") return tellSkipped(context, file);
   const end = file.command === "get" ? "local" : "remote";
   const isTaken = async (name: string) =>
@@ -129,7 +130,7 @@ async function decideAndMove(
 /** Runs a transfer with its bar, and again, on a new connection where need be, after a failure that may pass. */
 async function transfer(
   context: OperationContext,
-  name: string,
+  remote: string,
   policy: TransferPolicy,
   work: (client: Client, options: TransferOptions) => Promise<TransferResult>,
 ): Promise<TransferResult> {
@@ -138,7 +139,7 @@ async function transfer(
   for (let failures = 0;; failures++) {
     try {
       const client = failures === 0 ? first : await context.reconnect();
-      using track = context.progress.track(name);
+      using track = context.progress.track(remoteName(remote) || remote);
       const onProgress = track.update.bind(track);
       return await work(client, { ...policy.options, signal, onProgress });
     } catch (error) {
@@ -146,7 +147,7 @@ async function transfer(
       if (!isTransient(cause) || failures >= policy.retries) throw error;
       const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** failures, PAUSE_LIMIT_MS);
       terminal.note(
-        `${name}: ${error instanceof Error ? error.message : ""}; ` +
+        `${remote}: ${error instanceof Error ? error.message : ""}; ` +
           `another try (${failures + 1} of ${policy.retries}) in ${pauseMs / 1000} s`,
       );
       await pause(pauseMs, undefined, { signal }).catch(() => {

@@ -1,5 +1,6 @@
 // What an operation (list, remove, transfer …) sees of the command or the shell that runs it.
 
+import type { ByteSink } from "../../shared/byte_stream.ts";
 import type { Client } from "../client.ts";
 import { type Attempt, failureOf } from "../failure_report.ts";
 import type { ProgressDisplay } from "../progress.ts";
@@ -12,6 +13,8 @@ export type JsonRecord = Readonly<Record<string, string | number | boolean | nul
 export interface OperationContext {
   readonly terminal: Terminal;
   readonly progress: ProgressDisplay;
+  /** Standard output, for the content of files. */
+  readonly output: ByteSink;
   /** Stops the operation: Ctrl-C. */
   readonly signal: AbortSignal;
   /** `HOST[:PORT]` of the server, for people. */

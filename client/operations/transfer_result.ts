@@ -4,6 +4,9 @@ import { approximateRate, approximateSize } from "../../shared/units.ts";
 import type { Proof, TransferResult } from "../client.ts";
 import type { OperationContext } from "./operation_context.ts";
 
+/** For less than this the rate is that of the dialogue around it. */
+const RATE_TOLD_FROM_BYTES = 64 * 1024;
+
 /** Which file went where. */
 export interface TransferredFile {
   readonly command: "get" | "put";
@@ -21,7 +24,6 @@ export function tellResult(
 ): void {
   const { size, movedBytes, resumedFrom, verified, digest, elapsedMs } = result;
   const wasThere = size > 0 && resumedFrom === size;
-  const name = file.command === "get" ? file.remote : file.local;
   tell(
     context,
     {
@@ -36,10 +38,10 @@ export function tellResult(
       elapsed_ms: Math.round(elapsedMs),
     },
     [
-      `${file.command} ${name}: ${approximateSize(size)}`,
+      `${file.command} ${file.remote}: ${sizeText(size)}`,
       ...(wasThere ? ["was there already"] : []),
-      ...(resumedFrom > 0 && !wasThere ? [`carried on at ${approximateSize(resumedFrom)}`] : []),
-      ...(movedBytes > 0 && elapsedMs > 0
+      ...(resumedFrom > 0 && !wasThere ? [`carried on at ${sizeText(resumedFrom)}`] : []),
+      ...(movedBytes >= RATE_TOLD_FROM_BYTES && elapsedMs > 0
         ? [approximateRate(movedBytes / (elapsedMs / 1000))]
         : []),
       proofText(verified),
@@ -65,6 +67,10 @@ function tell(
   // Not on standard output, which is the file's own place with `-o -`.
   if (context.json) context.print(record);
   else context.terminal.note(line);
+}
+
+function sizeText(bytes: number): string {
+  return bytes < 1024 ? `${bytes} bytes` : approximateSize(bytes);
 }
 
 function proofText(verified: Proof): string {

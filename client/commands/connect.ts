@@ -1,0 +1,67 @@
+// ftp connect: the shell, for a person at a terminal or a script from a pipe.
+
+import type { Command } from "commander";
+import type { CommandWorld } from "../../shared/command_line.ts";
+import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
+import { parseAddress } from "../address.ts";
+import { ClientCommand } from "../client_command.ts";
+import { addConnectionFlags, type ConnectionFlags } from "../connection_flags.ts";
+import { type Destination, environmentServer, reach } from "../destination.ts";
+import {
+  addTransferFlags,
+  type TransferFlags,
+  transferPolicy,
+} from "../operations/transfer_policy.ts";
+import { progressDisplay } from "../progress.ts";
+import { RemoteSession } from "../shell/remote_session.ts";
+import { Shell } from "../shell/shell.ts";
+
+interface ConnectFlags extends ConnectionFlags, TransferFlags {}
+
+/** Defines `ftp connect`. */
+export function define(command: Command, world: CommandWorld): void {
+  command.argument("[address]", "[ftp://|ftpes://|ftps://][USER@]HOST[:PORT][/PATH]");
+  addConnectionFlags(addTransferFlags(command))
+    .action((address: string | undefined, flags: ConnectFlags) => run(world, address, flags));
+}
+
+async function run(
+  world: CommandWorld,
+  address: string | undefined,
+  flags: ConnectFlags,
+): Promise<void> {
+  await using command = await ClientCommand.start(world, flags);
+  const { terminal } = command;
+  const place = await destination(address, command);
+  using progress = progressDisplay(terminal, world.stderr);
+  await using session = await RemoteSession.open(place, command.opening, progress);
+  const policy = transferPolicy(flags, terminal);
+  const report = (failure: unknown) => command.report(failure);
+  const shell = new Shell({ world, terminal, session, policy, report });
+  if (!terminal.canAsk) return await shell.runScript();
+  terminal.note(`${session.greeting}; "help" lists the commands, "quit" leaves`);
+  await shell.runInteractively();
+}
+
+async function destination(
+  given: string | undefined,
+  command: ClientCommand,
+): Promise<Destination> {
+  const { flags, terminal, opening: { world: { env } } } = command;
+  const known = flags.server ?? flags.host ?? environmentServer(env);
+  if (given === undefined && known !== undefined) return reach(known, flags, env);
+  const text = given ?? await askServer(terminal);
+  const address = parseAddress(text);
+  if (address.ok) {
+    command.noticePassword(address.value);
+    return reach(address.value, flags, env);
+  }
+  throw new CommandFailure(ExitCode.usage, `address "${text}"`, address.why);
+}
+
+async function askServer(terminal: ClientCommand["terminal"]): Promise<string> {
+  if (terminal.canAsk) return (await terminal.ask("Server: ")).trim();
+  throw new CommandFailure(ExitCode.usage, "connect", "no server is named", {
+    hint: "ftp connect HOST, or FTP_SERVER in the environment",
+  });
+}

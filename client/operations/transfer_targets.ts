@@ -1,0 +1,126 @@
+// Several things up or down at once: which name each of them gets at the other end.
+
+import { isAbsolute, join } from "node:path";
+import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
+import { remoteName } from "../remote.ts";
+import { getFile, putFile } from "./file_transfer.ts";
+import { makeFolder } from "./folders.ts";
+import { localChild, localFacts, localName } from "./local_files.ts";
+import { attempt, forEach, type OperationContext, shown } from "./operation_context.ts";
+import { childPath, entryAt, expandRemote, folderPath, type RemotePlace } from "./remote_names.ts";
+import type { TransferPolicy } from "./transfer_policy.ts";
+import { getPlace, putPlace } from "./tree_transfer.ts";
+
+const FOLDER_HINT = "-r takes a folder with everything in it";
+
+/** What is to be downloaded, and where to. */
+export interface GetRequest {
+  /** Paths at one server; globs in their last part. */
+  readonly remotes: readonly string[];
+  /** A local file's or folder's path; `undefined` for the same names in `localFolder`. */
+  readonly output: string | undefined;
+  readonly localFolder: string;
+  readonly isRecursive: boolean;
+  readonly policy: TransferPolicy;
+  /** Whether other servers' files go to `output` too, which must be a folder then. */
+  readonly isPartOfMany?: boolean;
+}
+
+/** What is to be uploaded, and where to. */
+export interface PutRequest {
+  /** Host paths. */
+  readonly locals: readonly string[];
+  /** A file's or folder's path at the server; empty for the folder one is in. */
+  readonly target: string;
+  readonly isRecursive: boolean;
+  readonly policy: TransferPolicy;
+}
+
+/** Downloads everything; failures are reported one by one. @throws CommandFailure */
+export async function getInto(context: OperationContext, request: GetRequest): Promise<void> {
+  const { remotes, isRecursive, policy, isPartOfMany = false } = request;
+  await forEach(context, remotes, async (remote) => {
+    const found = await expandRemote(context, remote);
+    const isOneOfMany = isPartOfMany || remotes.length > 1 || found.length > 1;
+    await forEach(context, found, async (place) => {
+      const local = await localTarget(place, request, isOneOfMany);
+      if (isRecursive) return await getPlace(context, place, local, policy);
+      if (place.entry?.type === "directory") {
+        const tried = `get ${shown(place.path)} from ${context.label}`;
+        throw new CommandFailure(ExitCode.failed, tried, "it is a folder", { hint: FOLDER_HINT });
+      }
+      await getFile(context, place.path, local, policy, place.entry);
+    });
+  });
+}
+
+/** Uploads everything; failures are reported one by one. @throws CommandFailure */
+export async function putInto(context: OperationContext, request: PutRequest): Promise<void> {
+  const { locals, target, isRecursive, policy } = request;
+  const folder = await remoteTargetFolder(context, target, locals.length > 1);
+  await forEach(context, locals, async (local) => {
+    const remote = folder === undefined ? target : childPath(folder, localName(local));
+    if (isRecursive) return await putPlace(context, local, remote, policy);
+    await demandFile(context, local);
+    await putFile(context, local, remote, policy);
+  });
+}
+
+/** Where a file or folder goes: under its own name in a folder, or under the name that was given. */
+async function localTarget(
+  place: RemotePlace,
+  request: GetRequest,
+  isOneOfMany: boolean,
+): Promise<string> {
+  const { output, localFolder } = request;
+  if (output === undefined) return localChild(localFolder, ownName(place));
+  const path = isAbsolute(output) ? output : join(localFolder, output);
+  const facts = await attempt(`look at "${output}"`, () => localFacts(path));
+  if (facts?.isFolder) return localChild(path, ownName(place));
+  if (!isOneOfMany && !/[/\\]$/.test(output)) return path;
+  if (facts !== undefined) {
+    throw new CommandFailure(ExitCode.usage, `-o "${output}"`, "it is a file, not a folder");
+  }
+  await attempt(`make the folder "${output}"`, () => Deno.mkdir(path, { recursive: true }));
+  return localChild(path, ownName(place));
+}
+
+function ownName(place: RemotePlace): string {
+  const name = remoteName(folderPath(place.path));
+  if (name !== "") return name;
+  const happened = "it has no name to be called by here";
+  throw new CommandFailure(ExitCode.usage, `get ${shown(place.path)}`, happened, {
+    hint: "-o LOCAL gives it one",
+  });
+}
+
+/** The folder that files go into under their own names; `undefined` when the target is one file's name. */
+async function remoteTargetFolder(
+  context: OperationContext,
+  target: string,
+  isForMany: boolean,
+): Promise<string | undefined> {
+  if (target === "" || target === "/") return target;
+  if (target.endsWith("/")) {
+    await makeFolder(context, target);
+    return target;
+  }
+  const entry = await entryAt(context, target);
+  if (entry?.type === "directory") return target;
+  if (!isForMany) return undefined;
+  if (entry !== undefined) {
+    throw new CommandFailure(ExitCode.usage, `-t "${target}"`, "it is a file, not a folder");
+  }
+  await makeFolder(context, target);
+  return target;
+}
+
+async function demandFile(context: OperationContext, local: string): Promise<void> {
+  const tried = `put "${local}" to ${context.label}`;
+  const facts = await attempt(tried, () => localFacts(local));
+  if (facts === undefined) {
+    throw new CommandFailure(ExitCode.notThere, tried, "there is no such file here");
+  }
+  if (!facts.isFolder) return;
+  throw new CommandFailure(ExitCode.failed, tried, "it is a folder", { hint: FOLDER_HINT });
+}
