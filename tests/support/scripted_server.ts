@@ -1,0 +1,203 @@
+// A server that follows a script line by line: real sockets, exactly the bytes and faults it is told.
+
+import assert from "node:assert/strict";
+import { selfSigned } from "../../server/self_signed.ts";
+import { ServerTls } from "../../server/server_tls.ts";
+import type { ByteStream } from "../../shared/byte_stream.ts";
+import { within } from "../../shared/deadline.ts";
+import { plainStream } from "../../shared/plain_stream.ts";
+
+/** A script has so long for each of its lines, milliseconds; a client that hangs fails the test. */
+const STEP_MS = 10_000;
+
+/** A server for one connection. */
+export interface ScriptedServer extends AsyncDisposable {
+  readonly port: number;
+  /** Ends when the script did; rejects with the line at which the client did something else. */
+  readonly finished: Promise<void>;
+}
+
+/**
+ * Serves one control connection by a script. Its lines:
+ *
+ *     C: LINE           the client must say this (`*` is any text)
+ *     C closes          the client must close
+ *     S: TEXT           say it; {port}, {p1}, {p2} are the data port's, which is opened then
+ *     S bytes: TEXT     say exactly this, with \r \n \xHH
+ *     S closes          close the control connection
+ *     tls               handshake on the control connection
+ *     data accept       take the data connection
+ *     data connect      connect to where the client listens (EPRT)
+ *     data tls          handshake on it
+ *     data send TEXT    with \r \n \xHH; `data send N bytes` sends N times `x`
+ *     data read TEXT    the client must send exactly this, and the end
+ *     data read N bytes the client must send N bytes, not the end
+ *     data finish       the clean end, and close
+ *     data cut          close without the clean end of TLS
+ */
+export function scriptedServer(script: readonly string[]): ScriptedServer {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const play = new Play(listener);
+  const finished = play.run(script).finally(() => play.close());
+  finished.catch(() => {});
+  return {
+    port: listener.addr.port,
+    finished,
+    async [Symbol.asyncDispose]() {
+      play.close();
+      await finished.catch(() => {});
+    },
+  };
+}
+
+class Play {
+  readonly #listener: Deno.TcpListener;
+  readonly #open = new Set<{ close(): void }>();
+  #conn: Deno.TcpConn | undefined;
+  #control: ByteStream | undefined;
+  #received = "";
+  #dataListener: Deno.TcpListener | undefined;
+  #dataTarget: { hostname: string; port: number } | undefined;
+  #dataConn: Deno.TcpConn | undefined;
+  #data: ByteStream | undefined;
+  #tls: ServerTls | undefined;
+
+  constructor(listener: Deno.TcpListener) {
+    this.#listener = this.#keep(listener);
+  }
+
+  async run(script: readonly string[]): Promise<void> {
+    this.#conn = this.#keep(await this.#listener.accept());
+    this.#control = this.#keep(plainStream(this.#conn));
+    for (const line of script) {
+      try {
+        await within(this.#step(line), { limitMs: STEP_MS });
+      } catch (error) {
+        throw new Error(`at "${line}": ${error instanceof Error ? error.message : error}`);
+      }
+    }
+  }
+
+  close(): void {
+    for (const each of this.#open) {
+      try {
+        each.close();
+      } catch (error) {
+        if (!(error instanceof Deno.errors.BadResource)) throw error;
+      }
+    }
+  }
+
+  async #step(line: string): Promise<void> {
+    const [, verb = "", rest = ""] =
+      /^(C:|C closes|S:|S bytes:|S closes|tls|data \w+) ?(.*)$/.exec(line) ?? [];
+    switch (verb) {
+      case "C:":
+        return this.#expect(rest);
+      case "C closes":
+        return assert.equal(await this.#line(), undefined);
+      case "S:":
+        return await this.#say(bytesOf(this.#withPort(rest) + "\\r\\n"));
+      case "S bytes:":
+        return await this.#say(bytesOf(this.#withPort(rest)));
+      case "S closes":
+        return this.#control!.close();
+      case "tls":
+        this.#control = this.#keep(await this.#secure(this.#conn!));
+        return;
+      case "data accept":
+        this.#dataConn = this.#keep(await this.#dataListener!.accept());
+        this.#data = this.#keep(plainStream(this.#dataConn));
+        return;
+      case "data connect":
+        this.#dataConn = this.#keep(await Deno.connect(this.#dataTarget!));
+        this.#data = this.#keep(plainStream(this.#dataConn));
+        return;
+      case "data tls":
+        this.#data = this.#keep(await this.#secure(this.#dataConn!));
+        return;
+      case "data send":
+        return await this.#data!.write(bytesOf(rest));
+      case "data read":
+        return await this.#readData(rest);
+      case "data finish":
+        await this.#data!.finish();
+        return this.#data!.close();
+      case "data cut":
+        return this.#dataConn!.close();
+      default:
+        throw new Error("no such line in a script");
+    }
+  }
+
+  async #say(bytes: Uint8Array): Promise<void> {
+    await this.#control!.write(bytes);
+  }
+
+  async #expect(pattern: string): Promise<void> {
+    const line = await this.#line();
+    const source = pattern.replace(/[\\^$.|?+()[\]{}]/g, "\\$&").replaceAll("*", ".*");
+    assert.match(line ?? "(closed)", new RegExp(`^${source}$`, "s"));
+    const [, port] = /^EPRT \|1\|127\.0\.0\.1\|(\d+)\|$/.exec(line ?? "") ?? [];
+    if (port) this.#dataTarget = { hostname: "127.0.0.1", port: Number(port) };
+  }
+
+  /** The next line of the client's; `undefined` when it closed. */
+  async #line(): Promise<string | undefined> {
+    const buffer = new Uint8Array(1024);
+    let end = this.#received.indexOf("\r\n");
+    while (end < 0) {
+      const count = await this.#control!.read(buffer);
+      if (count === null) return undefined;
+      this.#received += new TextDecoder().decode(buffer.subarray(0, count));
+      end = this.#received.indexOf("\r\n");
+    }
+    const line = this.#received.slice(0, end);
+    this.#received = this.#received.slice(end + 2);
+    return line;
+  }
+
+  async #readData(what: string): Promise<void> {
+    const exactly = /^(\d+) bytes$/.exec(what)?.[1];
+    const buffer = new Uint8Array(64 * 1024);
+    let received = "";
+    for (;;) {
+      if (exactly !== undefined && received.length >= Number(exactly)) return;
+      const count = await this.#data!.read(buffer);
+      if (count === null) break;
+      received += new TextDecoder().decode(buffer.subarray(0, count));
+    }
+    assert.equal(received, new TextDecoder().decode(bytesOf(what)));
+  }
+
+  /** Opens the data port when a reply names it. */
+  #withPort(text: string): string {
+    if (!/\{p/.test(text)) return text;
+    this.#dataListener = this.#keep(Deno.listen({ hostname: "127.0.0.1", port: 0 }));
+    const { port } = this.#dataListener.addr;
+    return text.replace("{port}", `${port}`)
+      .replace("{p1}", `${port >> 8}`).replace("{p2}", `${port & 255}`);
+  }
+
+  #secure(conn: Deno.TcpConn): Promise<ByteStream> {
+    this.#tls ??= new ServerTls(selfSigned("localhost", Date.now()));
+    return this.#tls.upgrade(conn, { limitMs: STEP_MS, signal: new AbortController().signal });
+  }
+
+  #keep<T extends { close(): void }>(resource: T): T {
+    this.#open.add(resource);
+    return resource;
+  }
+}
+
+function bytesOf(text: string): Uint8Array {
+  const count = /^(\d+) bytes$/.exec(text)?.[1];
+  if (count !== undefined) return new Uint8Array(Number(count)).fill(0x78);
+  const plain = text.replaceAll("\\r", "\r").replaceAll("\\n", "\n");
+  const parts = plain.split(/\\x([0-9a-f]{2})/i);
+  return Uint8Array.from(
+    parts.flatMap((part, at) =>
+      at % 2 === 1 ? [parseInt(part, 16)] : [...new TextEncoder().encode(part)]
+    ),
+  );
+}
