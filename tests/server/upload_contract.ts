@@ -143,6 +143,16 @@ function resumingRules(rule: Rule) {
     assert.equal(await get(storage, "/f"), "file more");
     assert.equal(await storage.unfinished(at("/f")), undefined);
   });
+  rule("an interrupted append or restart can be carried on like any upload", async (storage) => {
+    await put(storage, "/f", "one ");
+    await interrupt(storage, "/f", "two ", { mode: "append" });
+    assert.equal(await storage.unfinished(at("/f")), 8);
+    assert.equal(await get(storage, "/f"), "one ");
+    await interrupt(storage, "/f", "three", { mode: "replace", offset: 4 });
+    assert.equal(await storage.unfinished(at("/f")), 9);
+    await put(storage, "/f", "!", { mode: "replace", offset: 9 });
+    assert.equal(await get(storage, "/f"), "one three!");
+  });
   rule("an upload interrupted before its first byte leaves what was there", async (storage) => {
     await put(storage, "/g", "file");
     for (const mode of ["replace", "append"] as const) {

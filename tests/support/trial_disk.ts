@@ -25,10 +25,14 @@ export class TrialDisk implements AsyncDisposable {
     return join(this.top.path, "outside", ...names);
   }
 
-  /** What is in the account's upload directory. */
+  /** The host path of something in the account's upload directory. */
+  inUploads(...names: string[]): string {
+    return join(this.options.home, ".ftp", "uploads", this.options.account, ...names);
+  }
+
+  /** What is in the account's upload directory, records before their parts. */
   waiting(): string[] {
-    const directory = join(this.options.home, ".ftp", "uploads", this.options.account);
-    return Array.from(Deno.readDirSync(directory), ({ name }) => name).sort();
+    return Array.from(Deno.readDirSync(this.inUploads()), ({ name }) => name).sort();
   }
 
   /** The same storage as another process would open it after a restart. */

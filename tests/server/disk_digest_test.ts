@@ -1,0 +1,172 @@
+// Digests on the disk: computed on the way in, remembered, and never those of another content.
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { DigestCache, isSettled } from "../../server/storage/digest_cache.ts";
+import { type HostFiles, hostFiles, type HostStat } from "../../server/storage/host_files.ts";
+import { at, bytes, failsAs, patternBytes, put } from "../support/storage_steps.ts";
+import { openTrialDisk } from "../support/trial_disk.ts";
+
+const sha1 = (content: string | Uint8Array) => createHash("sha1").update(content).digest("hex");
+
+/** The host's files, and how many bytes were read from them. */
+function countingFiles(): { files: HostFiles; bytesRead: () => number } {
+  let bytesRead = 0;
+  const files: HostFiles = {
+    ...hostFiles,
+    openToRead(path) {
+      const file = hostFiles.openToRead(path);
+      return {
+        stat: () => file.stat(),
+        setModified: (modifiedMs) => file.setModified(modifiedMs),
+        async read(into, position) {
+          const count = await file.read(into, position);
+          bytesRead += count;
+          return count;
+        },
+        [Symbol.dispose]: () => file[Symbol.dispose](),
+      };
+    },
+  };
+  return { files, bytesRead: () => bytesRead };
+}
+
+Deno.test("a digest computed on the way in costs no read, even after its time was set", async () => {
+  const { files, bytesRead } = countingFiles();
+  await using disk = await openTrialDisk({ files });
+  await put(disk.storage, "/f", "content", { mode: "replace", digest: "SHA-1" });
+  assert.equal(await disk.storage.digest(at("/f"), "SHA-1"), sha1("content"));
+  await disk.storage.setModified(at("/f"), 1_000_000_000_000);
+  await disk.storage.rename(at("/f"), at("/g"));
+  assert.equal(await disk.storage.digest(at("/g"), "SHA-1"), sha1("content"));
+  assert.equal(bytesRead(), 0);
+});
+
+Deno.test("a digest is read once for a file that rests, each time for one that may change", async () => {
+  const { files, bytesRead } = countingFiles();
+  await using disk = await openTrialDisk({ files });
+  await put(disk.storage, "/f", "content");
+  for (const expected of [7, 14]) {
+    assert.equal(await disk.storage.digest(at("/f"), "SHA-1"), sha1("content"));
+    assert.equal(bytesRead(), expected);
+  }
+  await disk.storage.setModified(at("/f"), Date.now() - 60_000);
+  for (let time = 0; time < 2; time++) {
+    assert.equal(await disk.storage.digest(at("/f"), "SHA-1"), sha1("content"));
+    assert.equal(bytesRead(), 21);
+  }
+});
+
+Deno.test("what another program writes in place shows in the digest", async () => {
+  await using disk = await openTrialDisk();
+  const digest = () => disk.storage.digest(at("/f"), "SHA-1");
+  await put(disk.storage, "/f", "one", { mode: "replace", digest: "SHA-1" });
+  assert.equal(await digest(), sha1("one"));
+  const modified = (await disk.storage.stat(at("/f"))).modifiedMs;
+  for (const content of ["two", "ten", "six"]) {
+    await Deno.writeTextFile(disk.inRoot("f"), content, { create: false });
+    assert.equal(await digest(), sha1(content));
+  }
+  await disk.storage.setModified(at("/f"), modified);
+  assert.equal(await digest(), sha1("six"), "the time of the first content says nothing");
+});
+
+Deno.test("a file digested on the way in is dated before the moment it is seen", async () => {
+  await using disk = await openTrialDisk();
+  await using upload = await disk.storage.write(at("/f"), { mode: "replace", digest: "MD5" });
+  await upload.write(bytes("one"));
+  const [, part] = disk.waiting();
+  const writtenMs = (await Deno.stat(disk.inUploads(part!))).mtime!.getTime();
+  const { modifiedMs } = await upload.commit();
+  assert.ok(modifiedMs < writtenMs, "what is written in the same tick must not look the same");
+  assert.ok(modifiedMs > writtenMs - 1000);
+});
+
+Deno.test("storages of one worker share their digests", async () => {
+  const { files, bytesRead } = countingFiles();
+  const digests = new DigestCache();
+  await using disk = await openTrialDisk({ files, digests });
+  await put(disk.storage, "/f", "x", { mode: "replace", digest: "MD5" });
+  const other = await disk.reopen();
+  await other.digest(at("/f"), "MD5");
+  assert.equal(bytesRead(), 0);
+});
+
+Deno.test("the cache keeps what was used last, up to its limit", () => {
+  const cache = new DigestCache(2);
+  const [one, two, three] = [1, 2, 3].map((inode) => stat({ inode }));
+  cache.set(one!, "MD5", "a");
+  cache.set(two!, "MD5", "b");
+  assert.equal(cache.get(one!, "MD5"), "a");
+  cache.set(three!, "MD5", "c");
+  assert.equal(cache.get(two!, "MD5"), undefined);
+  assert.equal(cache.get(one!, "MD5"), "a");
+  assert.equal(cache.get(one!, "SHA-1"), undefined);
+  for (const change of [{ size: 9 }, { modifiedMs: 9 }, { device: 9 }, { inode: 9 }]) {
+    assert.equal(cache.get({ ...one!, ...change }, "MD5"), undefined);
+  }
+});
+
+Deno.test("a file is settled when its clock has moved on", () => {
+  assert.equal(isSettled(stat({ modifiedMs: 10_000 }), 11_000), false);
+  assert.equal(isSettled(stat({ modifiedMs: 10_000 }), 13_000), true);
+  assert.equal(isSettled(stat({ modifiedMs: 20_000 }), 13_000), false);
+});
+
+Deno.test("digest and copy of a long file stop when they are aborted half-way", async () => {
+  await using disk = await openTrialDisk();
+  await put(disk.storage, "/f", patternBytes(2_000_000));
+  const aborted = (files: HostFiles, stop: AbortController): HostFiles => ({
+    ...files,
+    openToRead(path) {
+      const file = files.openToRead(path);
+      return {
+        stat: () => file.stat(),
+        setModified: (modifiedMs) => file.setModified(modifiedMs),
+        read(into, position) {
+          if (position > 500_000) stop.abort("the peer said so");
+          return file.read(into, position);
+        },
+        [Symbol.dispose]: () => file[Symbol.dispose](),
+      };
+    },
+  });
+  const stop = new AbortController();
+  const { signal } = stop;
+  const storage = await disk.reopen({ files: aborted(hostFiles, stop) });
+  await failsAs("aborted", storage.digest(at("/f"), "MD5", undefined, signal));
+  await failsAs("aborted", storage.write(at("/f"), { mode: "append", signal }));
+  assert.deepEqual(disk.waiting(), []);
+});
+
+Deno.test("a file that grows is read to the size it was opened with", async () => {
+  await using disk = await openTrialDisk();
+  await put(disk.storage, "/f", "four");
+  await using file = await disk.storage.read(at("/f"), 1);
+  await Deno.writeTextFile(disk.inRoot("f"), " and more", { append: true });
+  assert.equal(await file.read(new Uint8Array(64)), 3);
+  assert.equal(await file.read(new Uint8Array(64)), null);
+});
+
+Deno.test("a file that shrinks while it is read is not passed off as whole", async () => {
+  await using disk = await openTrialDisk();
+  await put(disk.storage, "/f", "a long content");
+  await using file = await disk.storage.read(at("/f"), 0);
+  await Deno.truncate(disk.inRoot("f"), 4);
+  assert.equal(await file.read(new Uint8Array(64)), 4);
+  await failsAs("host-failure", file.read(new Uint8Array(64)));
+});
+
+function stat(some: Partial<HostStat>): HostStat {
+  return {
+    type: "file",
+    size: 1,
+    modifiedMs: 1,
+    mode: 0o644,
+    owner: 0,
+    group: 0,
+    device: 1,
+    inode: 1,
+    ...some,
+  };
+}
