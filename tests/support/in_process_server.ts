@@ -28,6 +28,8 @@ export interface InProcessOptions {
   /** Replaces services, e.g. to make storage fail. */
   readonly services?: (usual: Services) => Services;
   readonly implicitTls?: boolean;
+  /** What transfers get when it stops; nothing by default, so that a failed test ends soon. */
+  readonly graceMs?: number;
 }
 
 /** The account every test logs in with. */
@@ -82,8 +84,9 @@ export class InProcessServer implements AsyncDisposable {
     const { port } = listener.addr;
     const root = join(home, USER);
     await Deno.mkdir(root, { recursive: true });
-    const implicitTls = options.implicitTls ?? false;
-    const start = (closing: AbortSignal) => serve(services, { listener, closing, implicitTls });
+    const { implicitTls = false, graceMs = 0 } = options;
+    const start = (closing: AbortSignal) =>
+      serve(services, { listener, closing, implicitTls, graceMs });
     return new InProcessServer(
       port,
       root,

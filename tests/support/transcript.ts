@@ -47,25 +47,30 @@ const VERBS = [
 /** Reads a transcript; throws with the line that makes no sense. */
 export function parseTranscript(text: string): Transcript {
   const lines = text.split("\n");
-  const first = lines[0] ?? "";
+  const [first = ""] = lines;
   if (!first.startsWith("# ")) throw new Error("a transcript starts with a comment: its name");
-  const steps: Step[] = [];
   const settings: Record<string, string | number> = {};
-  for (const [at, source] of lines.entries()) {
-    if (source.trim() === "" || source.startsWith("#")) continue;
-    if (source.startsWith("with ")) {
-      for (const pair of source.slice("with ".length).split(" ")) {
-        const [name = "", value = ""] = pair.split("=");
-        settings[name] = /^\d+$/.test(value) ? Number(value) : value;
-      }
-      continue;
-    }
+  for (const pair of lines.filter(isSettings).flatMap((line) => line.split(" ").slice(1))) {
+    const [name = "", value = ""] = pair.split("=");
+    settings[name] = /^\d+$/.test(value) ? Number(value) : value;
+  }
+  return { name: first.slice(2), settings, steps: parseSteps(text) };
+}
+
+/** Reads the steps alone; comments, empty lines and settings are none. */
+export function parseSteps(text: string): Step[] {
+  const steps: Step[] = [];
+  for (const [at, source] of text.split("\n").map((line) => line.trimStart()).entries()) {
+    if (source === "" || source.startsWith("#") || isSettings(source)) continue;
     const verb = VERBS.find((each) => source.startsWith(each));
     if (verb === undefined) throw new Error(`line ${at + 1} makes no sense: ${source}`);
-    const rest = source.slice(verb.length).replace(/^ /, "");
-    steps.push({ line: at + 1, source, verb, rest });
+    steps.push({ line: at + 1, source, verb, rest: source.slice(verb.length).replace(/^ /, "") });
   }
-  return { name: first.slice(2), settings, steps };
+  return steps;
+}
+
+function isSettings(line: string): boolean {
+  return line.startsWith("with ");
 }
 
 /**

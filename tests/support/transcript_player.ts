@@ -11,7 +11,7 @@ import {
 import { type LineEvent, LineReader } from "../../shared/line_reader.ts";
 import { type InProcessServer, PASSWORD, USER } from "./in_process_server.ts";
 import { joined } from "./pieces.ts";
-import { fitLine, type Step, type Transcript } from "./transcript.ts";
+import { fitLine, parseSteps, type Step, type Transcript } from "./transcript.ts";
 
 /** No step of a healthy server takes nearly as long. */
 const STEP_LIMIT_MS = 10_000;
@@ -20,35 +20,52 @@ type Connection = Deno.TcpConn | Deno.TlsConn;
 
 /** Plays it; throws with the line of the transcript that did not hold. */
 export async function play(transcript: Transcript, server: InProcessServer): Promise<void> {
-  using player = new Player(server, await Deno.connect({ port: server.port }));
-  for (const step of transcript.steps) {
-    try {
-      await within(player.play(step), { limitMs: STEP_LIMIT_MS, cancel: () => player.hangUp() });
-    } catch (error) {
-      const said = player.lastLine === undefined ? "" : `; the last reply was: ${player.lastLine}`;
-      throw new Error(`line ${step.line}, ${step.source}${said}`, { cause: error });
-    }
-  }
+  using player = await Player.connect(server);
+  await player.run(transcript.steps);
 }
 
 /** One control connection and at most one data connection. */
-class Player implements Disposable {
-  lastLine: string | undefined;
+export class Player implements Disposable {
   readonly #server: InProcessServer;
   #control: Connection;
   #lines = new LineReader();
   #ready: LineEvent[] = [];
+  #lastLine: string | undefined;
   #data: Connection | undefined;
   #listener: Deno.TcpListener | undefined;
   /** What `{names}` stand for. */
   readonly #names: Record<string, string> = {};
 
-  constructor(server: InProcessServer, control: Deno.TcpConn) {
+  private constructor(server: InProcessServer, control: Connection) {
     this.#server = server;
     this.#control = control;
   }
 
-  async play({ verb, rest }: Step): Promise<void> {
+  /** Connects in clear, or with TLS from the first byte. */
+  static async connect(server: InProcessServer, how: "clear" | "tls" = "clear"): Promise<Player> {
+    const { port, certificatePem } = server;
+    const tls = { hostname: "localhost", port, caCerts: [certificatePem] };
+    const control = how === "tls" ? await Deno.connectTls(tls) : await Deno.connect({ port });
+    return new Player(server, control);
+  }
+
+  /** Plays these lines of a transcript and goes on from there the next time. */
+  async say(lines: string): Promise<void> {
+    await this.run(parseSteps(lines));
+  }
+
+  async run(steps: readonly Step[]): Promise<void> {
+    for (const step of steps) {
+      try {
+        await within(this.#play(step), { limitMs: STEP_LIMIT_MS, cancel: () => this.hangUp() });
+      } catch (error) {
+        const said = this.#lastLine === undefined ? "" : `; the last reply was: ${this.#lastLine}`;
+        throw new Error(`line ${step.line}, ${step.source}${said}`, { cause: error });
+      }
+    }
+  }
+
+  async #play({ verb, rest }: Step): Promise<void> {
     switch (verb) {
       case "C:":
         return await send(this.#control, encode(`${this.#filled(rest)}\r\n`));
@@ -83,6 +100,7 @@ class Player implements Disposable {
     }
   }
 
+  /** Closes everything of its own at once. */
   hangUp(): void {
     for (const each of [this.#control, this.#data, this.#listener]) closeQuietly(each);
   }
@@ -161,8 +179,8 @@ class Player implements Disposable {
       this.#ready.push(...this.#lines.push(buffer.subarray(0, count)));
     }
     const event = this.#ready.shift();
-    this.lastLine = event?.kind === "line" ? new TextDecoder().decode(event.bytes) : undefined;
-    return this.lastLine;
+    this.#lastLine = event?.kind === "line" ? new TextDecoder().decode(event.bytes) : undefined;
+    return this.#lastLine;
   }
 
   async #logIn(name: string): Promise<void> {
