@@ -39,7 +39,11 @@ export interface WritableHostFile extends Disposable {
   tryLock(kind: "shared" | "exclusive"): boolean;
 }
 
-/** Everything that storage asks of the host. Short calls are synchronous: see docs/decisions.md. */
+/**
+ * Everything that storage asks of the host. Calls about names are synchronous: they take microseconds,
+ * a trip through the thread pool ten times as long, and between two of them no other request of this
+ * thread can change what the first one saw. Whatever moves bytes or waits for the disk is asynchronous.
+ */
 export interface HostFiles {
   lstat(path: HostPath): HostStat;
   /** The path of the same thing without links in it. */

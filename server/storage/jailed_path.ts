@@ -6,9 +6,11 @@
 //   looked at often enough, in an order that nobody can foresee ({@linkcode Jail.open}). No byte is
 //   read, hashed or changed before that.
 // - A name is made, renamed or removed in a directory that was resolved and looked at by the system
-//   calls just before. What remains is a window of microseconds for a local process that may write
-//   in the root and swaps directories without pause: such a change of a name could land outside.
-//   Sessions cannot make links at all, so they cannot do it. See SECURITY.md.
+//   calls just before. What remains is a window of microseconds for a local process that may itself
+//   write in the root and swaps directories without pause: the new name, or the removal of one, could
+//   land outside. No session can do that, since none can make links. The remedy is a root in which
+//   nobody but the server writes. (A working directory per thread would close it; there is only one
+//   for the process.)
 
 import { dirname, join, sep } from "node:path";
 import { Fault } from "../../shared/fault.ts";
