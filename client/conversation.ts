@@ -134,7 +134,6 @@ export class Conversation {
     if (this.#waiting.length > 0) throw new Error("upgrade while replies are due");
     this.#reader.discard();
     this.#stream = await wrap(this.#stream);
-    this.#reader.discard();
   }
 
   /** Gives the connection up; every wait ends with the reason. @returns the reason, the first one given */
