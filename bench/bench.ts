@@ -5,13 +5,13 @@
 import { parseArgs } from "node:util";
 import { makeCertificate } from "../tests/support/peers/peer_process.ts";
 import { temporaryDirectory } from "../tests/support/temporary_directory.ts";
-import { type Contender, startContenders } from "./contenders.ts";
+import { startContenders } from "./contenders.ts";
 import { buildLoadGenerator, type LoadGenerator } from "./load_generator.ts";
-import { cpuSeconds } from "./process_cost.ts";
+import { measureRow } from "./measure_row.ts";
 import { median, regressions, type RowResult, type RunResult } from "./result.ts";
-import { FULL, QUICK, type Row, ROWS, type Scale, type Stage } from "./rows.ts";
+import { FULL, QUICK, ROWS, type Scale } from "./rows.ts";
 import { formatTable } from "./table.ts";
-import { digestOf, writePattern } from "./test_files.ts";
+import { writePattern } from "./test_files.ts";
 
 const GIB = 1024 ** 3;
 const RESULTS = new URL("./results/", import.meta.url);
@@ -40,14 +40,16 @@ async function main(): Promise<void> {
   await Deno.mkdir(`${root.path}/files`);
   await Deno.chmod(`${root.path}/files`, 0o777);
   await writePattern(`${root.path}/files/large`, scale.fileBytes);
+  await writePattern(`${root.path}/files/eighth`, scale.fileBytes / 8);
   await writePattern(`${root.path}/files/small`, 4096);
   const contenders = await startContenders(root.path);
   for (const contender of contenders) stack.use(contender);
 
   const results: RowResult[] = [];
   for (const row of rows) {
-    console.error(`measuring: ${row.name}`);
-    results.push(await measureRow(row, contenders, load, scale, root.path));
+    const startedMs = performance.now();
+    results.push(await measureRow(row, { contenders, load, scale, root: root.path }));
+    console.error(`${row.name}: ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
   }
   const run: RunResult = {
     when: new Date().toISOString(),
@@ -63,68 +65,6 @@ async function main(): Promise<void> {
     } MiB/s TLS`,
   );
   await keep(run, values.save);
-}
-
-/** Rounds of all contenders, each round beginning with another one; the first is not counted. */
-async function measureRow(
-  row: Row,
-  contenders: readonly Contender[],
-  load: LoadGenerator,
-  scale: Scale,
-  root: string,
-): Promise<RowResult> {
-  const samples: Record<string, number[]> = {};
-  const cpu: Record<string, number[]> = {};
-  let generatorLoad = 0;
-  for (let round = 0; round <= scale.rounds; round++) {
-    for (let turn = 0; turn < contenders.length; turn++) {
-      const contender = contenders[(turn + round) % contenders.length]!;
-      const { name, directory, pids } = contender;
-      const fresh = `stored-${name}-${round}`;
-      const stage: Stage = {
-        load,
-        scale,
-        contender,
-        large: `${directory}large`,
-        small: `${directory}small`,
-        fresh: directory + fresh,
-        verify: round === 0,
-      };
-      const before = await cpuSeconds(pids);
-      const { value, seen } = await row.measure(
-        stage,
-        row.tls ? contender.secure : contender.plain,
-      );
-      const used = await cpuSeconds(pids) - before;
-      await removeStored(`${root}/files`, fresh, stage.verify);
-      if (round === 0) continue;
-      (samples[name] ??= []).push(value);
-      if (row.movesBytes) (cpu[name] ??= []).push(used / (seen.bytes / GIB));
-      generatorLoad = Math.max(generatorLoad, (seen.cpuSeconds ?? 0) / seen.seconds);
-    }
-  }
-  const cpuPerGib = Object.fromEntries(
-    Object.entries(cpu).map(([name, each]) => [name, median(each)]),
-  );
-  const { name, unit, better } = row;
-  return { name, unit, better, samples, cpuPerGib, generatorLoad };
-}
-
-/** Removes what a round stored; where `verify` is said, it must be what was sent. */
-async function removeStored(directory: string, prefix: string, verify: boolean): Promise<void> {
-  const expected = new Map<number, string>();
-  for (const name of verify ? ["large", "small"] : []) {
-    const path = `${directory}/${name}`;
-    expected.set((await Deno.stat(path)).size, await digestOf(path));
-  }
-  for await (const { name } of Deno.readDir(directory)) {
-    if (!name.startsWith(`${prefix}-`)) continue;
-    const path = `${directory}/${name}`;
-    if (verify && expected.get((await Deno.stat(path)).size) !== await digestOf(path)) {
-      throw new Error(`${name} was not stored as it was sent`);
-    }
-    await Deno.remove(path);
-  }
 }
 
 async function measureLimits(

@@ -22,6 +22,8 @@ export interface Contender extends AsyncDisposable {
   readonly pids: readonly number[];
   /** The directory of the shared files in its own terms, with a `/` at both ends. */
   readonly directory: string;
+  /** Starts one more of the same kind, which has done nothing yet. */
+  another(): Promise<Contender>;
 }
 
 /** The name of this project's server in tables and JSON. */
@@ -60,6 +62,7 @@ async function startOurs(root: string): Promise<Contender> {
     secure: { ...target, tls: true },
     pids: [server.pid],
     directory: "/",
+    another: () => startOurs(root),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
@@ -82,6 +85,7 @@ async function startPeer(
     secure: target(secure, true),
     pids: [plain.pid, secure.pid],
     directory: plain.writable,
+    another: () => startPeer(start, root),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }

@@ -23,16 +23,15 @@ export interface Measured {
 /** What is asked of it, besides the target: the words of `load/main.c`. */
 export type Words = Readonly<Record<string, string | number>>;
 
-/** Sessions that are open and say nothing, until they are let go. */
-export interface IdleSessions extends AsyncDisposable {
-  readonly opened: Measured;
-}
-
 /** The built program. */
 export interface LoadGenerator {
-  measure(mode: string, target: Target | undefined, words: Words): Promise<Measured>;
-  /** Opens `clients` sessions and keeps them. */
-  hold(target: Target, clients: number): Promise<IdleSessions>;
+  /** @param whileOpen runs when all is done and before the sessions of `retr`, `stor`, `idle` end. */
+  measure(
+    mode: string,
+    target: Target | undefined,
+    words: Words,
+    whileOpen?: () => Promise<void>,
+  ): Promise<Measured>;
 }
 
 /** Builds the program into `directory`. @throws Error where there is no C compiler or no OpenSSL. */
@@ -52,39 +51,37 @@ export async function buildLoadGenerator(directory: string): Promise<LoadGenerat
     );
   }
   return {
-    async measure(mode, target, words) {
+    async measure(mode, target, words, whileOpen) {
       const child = new Deno.Command(program, {
         args: [mode, ...spell(target, words)],
-        stdin: "null",
+        stdin: "piped",
         stdout: "piped",
         stderr: "piped",
       }).spawn();
       const timer = setTimeout(() => child.kill("SIGKILL"), LIMIT_MS);
-      const output = await child.output().finally(() => clearTimeout(timer));
-      const text = new TextDecoder();
-      if (!output.success) throw new Error(`${mode}: ${text.decode(output.stderr).trim()}`);
-      return JSON.parse(text.decode(output.stdout)) as Measured;
-    },
-    async hold(target, clients) {
-      const child = new Deno.Command(program, {
-        args: ["idle", ...spell(target, { clients })],
-        stdin: "piped",
-        stdout: "piped",
-        stderr: "inherit",
-      }).spawn();
-      const reader = child.stdout.getReader();
-      const { value } = await reader.read();
-      if (value === undefined) throw new Error(`idle: no ${clients} sessions could be opened`);
-      return {
-        opened: JSON.parse(new TextDecoder().decode(value)) as Measured,
-        async [Symbol.asyncDispose]() {
-          await child.stdin.close();
-          await child.status;
-          await reader.cancel();
-        },
-      };
+      try {
+        const complaint = new Response(child.stderr).text();
+        const line = await readLine(child.stdout);
+        if (line === undefined) throw new Error(`${mode}: ${(await complaint).trim()}`);
+        await whileOpen?.();
+        return JSON.parse(line) as Measured;
+      } finally {
+        await child.stdin.close();
+        await child.status;
+        clearTimeout(timer);
+      }
     },
   };
+}
+
+/** The first line, or `undefined` when the stream ends before; a line of the generator is short. */
+async function readLine(stream: ReadableStream<Uint8Array>): Promise<string | undefined> {
+  let text = "";
+  for await (const part of stream.pipeThrough(new TextDecoderStream())) {
+    text += part;
+    if (text.includes("\n")) return text.slice(0, text.indexOf("\n"));
+  }
+  return undefined;
 }
 
 function spell(target: Target | undefined, words: Words): string[] {

@@ -43,13 +43,16 @@ export interface Stage {
   readonly load: LoadGenerator;
   readonly scale: Scale;
   readonly contender: Contender;
-  /** The large file, and a small one of 4 KiB, as the contender names them. */
+  /** The large file, one of an eighth of it, and one of 4 KiB, as the contender names them. */
   readonly large: string;
+  readonly eighth: string;
   readonly small: string;
   /** A name that no other round uses; what is stored there is removed afterwards. */
   readonly fresh: string;
   /** The uncounted round: every byte is compared. */
   readonly verify: boolean;
+  /** To be called while the sessions are still open: some servers forget what a session cost. */
+  readonly whileOpen: () => Promise<void>;
 }
 
 /** One row of the table. */
@@ -61,6 +64,8 @@ export interface Row {
   readonly tls: boolean;
   /** Whether CPU time per GiB is worth a column. */
   readonly movesBytes: boolean;
+  /** Whether it asks for servers that have done nothing before: memory once taken is kept. */
+  readonly freshServers: boolean;
   /** The value in the row's unit, and what the generator saw. */
   measure(stage: Stage, target: Target): Promise<{ value: number; seen: Measured }>;
 }
@@ -73,7 +78,11 @@ export const ROWS: readonly Row[] = [
     download("RETR, one file", tls, ({ scale }) => ({ bytes: scale.fileBytes })),
     upload("STOR, one file", tls, ({ scale }) => ({ bytes: scale.fileBytes })),
   ]),
-  download("RETR, 8 at once", false, ({ scale }) => ({ bytes: scale.fileBytes, clients: 8 })),
+  download("RETR, 8 at once", false, ({ scale, eighth }) => ({
+    path: eighth,
+    bytes: scale.fileBytes / 8,
+    clients: 8,
+  })),
   files("retr", false),
   files("stor", false),
   files("retr", true),
@@ -86,7 +95,7 @@ export const ROWS: readonly Row[] = [
   idleMemory(true),
 ];
 
-type Amount = (stage: Stage) => { bytes: number; clients?: number };
+type Amount = (stage: Stage) => { bytes: number; clients?: number; path?: string };
 
 function download(name: string, tls: boolean, amount: Amount): Row {
   return transfer(name, tls, (stage, target) =>
@@ -94,7 +103,7 @@ function download(name: string, tls: boolean, amount: Amount): Row {
       path: stage.large,
       verify: stage.verify ? 1 : 0,
       ...amount(stage),
-    }));
+    }, stage.whileOpen));
 }
 
 function upload(name: string, tls: boolean, amount: Amount): Row {
@@ -116,6 +125,7 @@ function transfer(
     better: "higher",
     tls,
     movesBytes: true,
+    freshServers: false,
     async measure(stage, target) {
       const seen = await run(stage, target);
       return { value: seen.bytes / MIB / seen.seconds, seen };
@@ -130,6 +140,7 @@ function files(mode: "retr" | "stor", tls: boolean): Row {
     better: "higher",
     tls,
     movesBytes: false,
+    freshServers: false,
     async measure(stage, target) {
       const seen = await stage.load.measure(mode, target, {
         path: mode === "retr" ? stage.small : stage.fresh,
@@ -148,6 +159,7 @@ function logins(tls: boolean): Row {
     better: "higher",
     tls,
     movesBytes: false,
+    freshServers: false,
     async measure(stage, target) {
       const clients = 4;
       const count = Math.ceil(stage.scale.logins / clients);
@@ -164,6 +176,7 @@ function ping(tls: boolean): Row {
     better: "lower",
     tls,
     movesBytes: false,
+    freshServers: false,
     async measure(stage, target) {
       const seen = await stage.load.measure("ping", target, {
         clients: 1,
@@ -183,12 +196,15 @@ function idleMemory(tls: boolean): Row {
     better: "lower",
     tls,
     movesBytes: false,
+    freshServers: true,
     async measure(stage, target) {
-      const { contender: { pids }, scale: { idleSessions } } = stage;
+      const { contender: { pids }, scale: { idleSessions: clients } } = stage;
       const before = await memoryBytes(pids);
-      await using held = await stage.load.hold(target, idleSessions);
-      const used = await memoryBytes(pids) - before;
-      return { value: Math.max(used, 0) / 1024 / idleSessions, seen: held.opened };
+      let during = before;
+      const seen = await stage.load.measure("idle", target, { clients }, async () => {
+        during = await memoryBytes(pids);
+      });
+      return { value: (during - before) / 1024 / clients, seen };
     },
   };
 }

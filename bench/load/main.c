@@ -6,8 +6,10 @@
 //   stor    each client uploads `count` files `path`-CLIENT-INDEX
 //   login   each client connects, logs in and quits, `count` times
 //   ping    one session says NOOP for `seconds`, while `clients` others download `path` all the time
-//   idle    opens `clients` sessions, prints the result, waits for the end of standard input, quits
+//   idle    opens `clients` sessions
 //   limit   no FTP: this machine's own limit, memory to socket to memory, `bytes` (tls=1 cert= key=)
+//
+// Sessions of retr, stor and idle stay open after the result until standard input ends.
 #include "session.h"
 #include "modes.h"
 

@@ -69,6 +69,13 @@ static void report(const char *mode, uint64_t bytes, long items, double seconds,
          (unsigned long long)bytes, items, seconds, cpu);
 }
 
+static void wait_for_leave(void) {
+  fflush(stdout);
+  char byte;
+  while (read(STDIN_FILENO, &byte, 1) > 0) {
+  }
+}
+
 // All clients do their `work` at once; what counts is the time from the common start to the last end.
 static void measure_together(const char *mode, const Order *order, void (*work)(Client *)) {
   pthread_barrier_t start;
@@ -83,6 +90,11 @@ static void measure_together(const char *mode, const Order *order, void (*work)(
     bytes += clients[i].moved;
   }
   report(mode, bytes, (long)order->clients * order->count, ended - began, cpu_seconds() - cpu);
+  // Some servers forget what a session cost once its process has ended: it stays until then.
+  wait_for_leave();
+  for (int i = 0; i < order->clients; i++) {
+    if (clients[i].session.control.fd > 0) session_close(&clients[i].session);
+  }
   free(clients);
 }
 
@@ -94,7 +106,6 @@ static void work_retr(Client *client) {
     Content content = {.expected = order->bytes, .verify = order->verify, .moved = &client->moved};
     session_retrieve(&client->session, order->path, &content);
   }
-  session_close(&client->session);
 }
 
 static void work_stor(Client *client) {
@@ -107,7 +118,6 @@ static void work_stor(Client *client) {
     session_store(&client->session, path, order->bytes);
     client->moved += order->bytes;
   }
-  session_close(&client->session);
 }
 
 static void work_login(Client *client) {
@@ -177,10 +187,7 @@ void measure_idle(const Order *order) {
   double began = now_seconds(), cpu = cpu_seconds();
   for (int i = 0; i < order->clients; i++) session_open(&sessions[i], &order->target);
   report("idle", 0, order->clients, now_seconds() - began, cpu_seconds() - cpu);
-  fflush(stdout);
-  char byte;
-  while (read(STDIN_FILENO, &byte, 1) > 0) {
-  }
+  wait_for_leave();
   for (int i = 0; i < order->clients; i++) session_close(&sessions[i]);
   free(sessions);
 }

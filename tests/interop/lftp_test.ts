@@ -12,9 +12,12 @@ const SETTINGS = [
   "ftp:ssl-protect-data true",
   "ftp:ssl-protect-list true",
   "ssl:verify-certificate false",
-  "net:max-retries 2",
+  // lftp closes an upload over TLS 1.3 without having read the server's session tickets. Its kernel
+  // then sends RST and drops what had not left yet, against any server that gives tickets; lftp
+  // carries on from where that was. Here it may do so at once, not after its usual half minute.
+  "net:max-retries 20",
+  "net:reconnect-interval-base 0",
   "net:timeout 10",
-  "net:persist-retries 0",
   "cmd:fail-exit true",
   "xfer:log false",
 ];
@@ -46,7 +49,7 @@ Deno.test("lftp finds nothing left to do when it mirrors a tree again", async ()
   await using local = await temporaryDirectory();
   await using settings = await temporaryDirectory();
   await writeTree(`${local.path}/up`, 20);
-  const mirror = `mirror -R --verbose=1 "${local.path}/up" tree`;
+  const mirror = `mirror -R --no-perms --verbose=1 "${local.path}/up" tree`;
   await lftp(server, settings.path, mirror);
   assert.equal(await lftp(server, settings.path, mirror), "");
 });

@@ -34,6 +34,8 @@ export async function startVsftpd(options: VsftpdOptions = {}): Promise<Peer> {
     listen_address: "127.0.0.1",
     listen_port: port,
     background: "NO",
+    max_clients: 0,
+    max_per_ip: 0,
     anonymous_enable: "YES",
     local_enable: "NO",
     write_enable: "YES",
