@@ -10,7 +10,8 @@ import { openTrialDisk, type TrialDisk } from "../support/trial_disk.ts";
 
 /** A disk with `/d/f` inside, `outside/secret` outside, and links to both kinds of places. */
 async function openWithLinks(): Promise<TrialDisk> {
-  const disk = await openTrialDisk();
+  await using setting = new AsyncDisposableStack();
+  const disk = setting.use(await openTrialDisk());
   await disk.storage.createDirectory(at("/d"));
   await put(disk.storage, "/d/f", "inside");
   await Deno.writeTextFile(disk.outside("secret"), "outside");
@@ -31,6 +32,7 @@ async function openWithLinks(): Promise<TrialDisk> {
     throughFile: "d/f/below",
   };
   for (const [name, target] of Object.entries(links)) await Deno.symlink(target, disk.inRoot(name));
+  setting.move(); // from here on it is the test's to dispose of
   return disk;
 }
 
