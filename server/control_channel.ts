@@ -13,13 +13,14 @@ import { DataChannel } from "./data_channel.ts";
 import { judge, type Verdict } from "./dispatch.ts";
 import { explain } from "./fault_reply.ts";
 import { type Farewell, FAREWELLS, GREETING } from "./greeting.ts";
+import { HeldRequests } from "./held_requests.ts";
 import { Outbox } from "./outbox.ts";
 import { readRequestLine } from "./request_line.ts";
 import { RequestReader } from "./request_reader.ts";
 import type { Services } from "./services.ts";
 import { type Control, Session } from "./session.ts";
 import { NOTHING, secured } from "./session_state.ts";
-import { standingOf } from "./standing.ts";
+import { type Standing, standingOf } from "./standing.ts";
 
 /** What a control channel is made from. */
 export interface ControlChannelOptions {
@@ -32,17 +33,12 @@ export interface ControlChannelOptions {
   readonly implicitTls?: boolean;
 }
 
-/** Requests sent ahead while a transfer runs are kept up to this number; then reading stops. */
-export const HELD_LIMIT = 16;
 /** So many refusals before a login, and it is no FTP client or one that guesses. */
 export const STRIKES_LIMIT = 10;
 /** Answers that are ready wait so long, at most, for one that is not. */
 const GATHER_MS = 5;
 /** What a peer gets to take the last reply. */
 const FAREWELL_MS = 2000;
-
-/** A line that waits for the end of a transfer; nothing is read after the last. */
-type Held = { readonly event: LineEvent; readonly isLast: boolean };
 
 /** Owns the connection from greeting to goodbye. */
 export class ControlChannel implements Control {
@@ -51,7 +47,7 @@ export class ControlChannel implements Control {
   readonly #session: Session;
   readonly #stop = new AbortController();
   readonly #loginByMs: number;
-  readonly #held: Held[] = [];
+  readonly #held = new HeldRequests();
   #stream: ByteStream;
   #reader: RequestReader;
   #outbox: Outbox;
@@ -121,7 +117,7 @@ export class ControlChannel implements Control {
     const { services } = this.#session;
     if (services.tls === undefined || this.#reader.reading) throw new Error("no place for TLS");
     // SECURITY: what came in clear after AUTH may be anybody's (STARTTLS injection, CVE-2011-0411).
-    this.#held.length = 0;
+    this.#held.clear();
     this.#session.reset();
     try {
       const limitMs = services.settings.tlsHandshakeTimeoutMs;
@@ -150,7 +146,7 @@ export class ControlChannel implements Control {
   }
 
   async #answerNext(): Promise<void> {
-    const event = this.#held.shift()?.event ?? await this.#nextLine();
+    const event = this.#held.take() ?? await this.#nextLine();
     if (event === undefined || this.#ending !== undefined) return;
     const verdict = this.#judge(event);
     if (verdict?.kind === "run") await this.#run(verdict.command, verdict.argument);
@@ -182,7 +178,7 @@ export class ControlChannel implements Control {
     if (line.kind === "foreign" && login.kind !== "member") return void this.#dismiss("not FTP");
     if (line.kind === "foreign") return void this.#put(reply(500, "Unknown command."));
     if (line.kind === "malformed") return void this.#put(line.reply);
-    const verdict = judge(line.request, this.#options.table, standingOf(this.#session));
+    const verdict = judge(line.request, this.#options.table, this.#standing());
     if (verdict.kind !== "refuse") return verdict;
     const verb = verdict.gate === "known" ? undefined : line.request.verb;
     log.write("info", "refused", { verb, rule: verdict.gate });
@@ -193,15 +189,14 @@ export class ControlChannel implements Control {
   async #run(command: AnyCommand, argument: unknown): Promise<void> {
     const session = this.#session;
     const { pending } = session;
-    const work = this.#perform(command, argument);
-    if (command.transfers) await this.#listenDuring(work);
-    else await work;
+    if (command.transfers) await this.#transfer(command, argument);
+    else await this.#perform(command, argument);
     // RFC 959, 4.1.3: what RNFR or REST said holds for the next command only.
     if (!command.keepsPending && session.pending === pending) session.pending = NOTHING;
   }
 
   /** Runs a command and gives its replies; a failure becomes its reply. */
-  async #perform(command: AnyCommand, argument: unknown): Promise<void> {
+  async #perform(command: AnyCommand, argument: unknown, onReply = () => {}): Promise<void> {
     const late = setTimeout(() => this.#outbox.flush().catch(() => {}), GATHER_MS);
     try {
       const outcome = command.run(argument, this.#session);
@@ -209,6 +204,7 @@ export class ControlChannel implements Control {
       for await (const each of outcome) {
         this.#put(each);
         await this.#outbox.flush();
+        onReply();
       }
     } catch (error) {
       this.#fail(error, command);
@@ -229,19 +225,23 @@ export class ControlChannel implements Control {
   }
 
   /** Reads on while a transfer runs: ABOR and STAT are heard at once, the rest waits in order. */
-  async #listenDuring(work: Promise<void>): Promise<void> {
+  async #transfer(command: AnyCommand, argument: unknown): Promise<void> {
     let isRunning = true;
     let wake = () => {};
+    const begun = Promise.withResolvers<void>();
+    const work = this.#perform(command, argument, begun.resolve);
     this.#transferring = work.finally(() => {
       isRunning = false;
       this.#transferring = undefined;
       wake();
     });
+    // What was sent ahead concerns a transfer that has begun; until its 150 there is none to abort.
+    await Promise.race([begun.promise, this.#transferring]);
     this.#reader.careful = true;
     while (isRunning) {
       await new Promise<void>((resolve) => {
         wake = resolve;
-        if (this.#mayReadOn()) this.#reader.ready().then(() => resolve(), () => resolve());
+        if (!this.#held.isClosed) this.#reader.ready().then(() => resolve(), () => resolve());
       });
       if (!isRunning) break;
       // Woken without a line: the peer is gone, and nobody is there to hear how the transfer ends.
@@ -250,13 +250,13 @@ export class ControlChannel implements Control {
         this.#stop.abort(this.#ending);
         await this.#transferring;
       }
-      while (isRunning && this.#mayReadOn() && this.#reader.hasLine) await this.#hear();
+      while (isRunning && !this.#held.isClosed && this.#reader.hasLine) await this.#hear();
     }
     this.#reader.careful = false;
   }
 
-  #mayReadOn(): boolean {
-    return this.#held.length < HELD_LIMIT && this.#held.at(-1)?.isLast !== true;
+  #standing(): Standing {
+    return { ...standingOf(this.#session), transferRuns: this.#transferring !== undefined };
   }
 
   async #hear(): Promise<void> {
@@ -264,14 +264,14 @@ export class ControlChannel implements Control {
     if (event === undefined) return;
     const line = readRequestLine(event);
     const verdict = line.kind === "request"
-      ? judge(line.request, this.#options.table, standingOf(this.#session))
+      ? judge(line.request, this.#options.table, this.#standing())
       : undefined;
     if (verdict?.kind === "run") {
       await this.#perform(verdict.command, verdict.argument);
       await this.#outbox.flush();
     } else {
       const isLast = verdict?.kind === "wait" && verdict.command.lastOfItsStream === true;
-      this.#held.push({ event, isLast });
+      this.#held.hold(event, isLast);
     }
   }
 

@@ -4,8 +4,8 @@ import type { ByteSource } from "../shared/byte_stream.ts";
 import { type LineEvent, LineReader } from "../shared/line_reader.ts";
 import { TLS_HANDSHAKE_BYTE } from "./request_line.ts";
 
-/** One read takes this many bytes at most: many short requests, half a long one. */
-const READ_BYTES = 4096;
+/** One read takes this many bytes at most: many short requests; every session keeps a buffer of it. */
+const READ_BYTES = 1024;
 
 const IAC = 0xff;
 

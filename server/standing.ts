@@ -14,11 +14,12 @@ export interface Standing {
   readonly dataMayCarryFiles: boolean;
   readonly loggedIn: boolean;
   readonly mayWrite: boolean;
+  /** Whether a transfer has not given its last reply. */
   readonly transferRuns: boolean;
 }
 
-/** What the gates look at, as it is now. */
-export function standingOf(session: Session): Standing {
+/** What the gates look at, as it is now; whether a transfer runs is the control channel's to say. */
+export function standingOf(session: Session): Omit<Standing, "transferRuns"> {
   const { login, protection, peer, services } = session;
   const mayBeClear = services.settings.tls !== "required" || isLoopback(peer.address);
   return {
@@ -27,6 +28,5 @@ export function standingOf(session: Session): Standing {
     dataMayCarryFiles: mayBeClear || isDataPrivate(session),
     loggedIn: login.kind === "member",
     mayWrite: login.kind === "member" && !login.account.readOnly,
-    transferRuns: session.transfer !== undefined,
   };
 }

@@ -116,14 +116,11 @@ const abort = command({
   source: "RFC 959, 4.1.3",
   async run(_argument, session) {
     const { transfer } = session;
-    if (transfer === undefined) {
-      session.data.forget();
-      return reply(226, "Nothing to abort.");
-    }
-    transfer.abort.abort("ABOR");
+    if (transfer === undefined) session.data.forget();
+    else transfer.abort.abort("ABOR");
     // The transfer's own 426 goes first (RFC 959, 4.1.3).
     await session.control.transferAnswered();
-    return reply(226, "Aborted.");
+    return reply(226, transfer === undefined ? "Nothing to abort." : "Aborted.");
   },
 });
 
