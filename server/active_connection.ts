@@ -1,16 +1,10 @@
 // Connects to where the client listens, from the address the client knows us by.
 
 import { createConnection, type Socket } from "node:net";
+import type { ByteStream } from "../shared/byte_stream.ts";
 import { within } from "../shared/deadline.ts";
 import { type Endpoint, normaliseAddress } from "../shared/endpoint.ts";
 import { SocketStream } from "../shared/socket_stream.ts";
-
-/** A stream that can also end the hard way. */
-export interface ResettableStream {
-  readonly stream: SocketStream;
-  /** Ends with a RST, so that the peer cannot take what it has for everything. */
-  reset(): void;
-}
 
 /** How to connect. */
 export interface ConnectOptions {
@@ -27,7 +21,7 @@ export interface ConnectOptions {
  *
  * @throws Fault `timed-out`, `aborted`, or node's own error with its code.
  */
-export async function connectFrom(options: ConnectOptions): Promise<ResettableStream> {
+export async function connectFrom(options: ConnectOptions): Promise<ByteStream> {
   const { target, localAddress, limitMs, signal } = options;
   const socket = createConnection({
     host: target.address,
@@ -49,14 +43,13 @@ export async function connectFrom(options: ConnectOptions): Promise<ResettableSt
   return streamOf(socket);
 }
 
-function streamOf(socket: Socket): ResettableStream {
-  const stream = new SocketStream(socket, {
+function streamOf(socket: Socket): ByteStream {
+  return new SocketStream(socket, {
     local: endpoint(socket.localAddress, socket.localPort),
     remote: endpoint(socket.remoteAddress, socket.remotePort),
     secure: false,
     hold: (full) => full ? socket.pause() : socket.resume(),
   });
-  return { stream, reset: () => socket.resetAndDestroy() };
 }
 
 function endpoint(address: string | undefined, port: number | undefined): Endpoint {

@@ -98,6 +98,8 @@ export class DataChannel implements DataPort, AsyncDisposable {
     const arrival = await this.#await(plan.listener, secure, signal);
     if (arrival.secure) return await this.#handshake(arrival.conn, signal);
     arrival.conn.setKeepAlive(true);
+    // A relayed handshake comes in small pieces, and none may wait for the answer to the one before.
+    arrival.conn.setNoDelay(true);
     return await this.#protect(plainStream(arrival.conn), secure, signal);
   }
 
@@ -119,11 +121,12 @@ export class DataChannel implements DataPort, AsyncDisposable {
   }
 
   #listenOn(ports: PortRange | undefined, secure: boolean): PassiveListener {
+    const { tls } = this.#options;
     return new PassiveListener({
       address: this.#options.local.address,
       peerAddress: this.#options.peer.address,
       ports,
-      tls: secure ? this.#options.tls : undefined,
+      tls: secure && tls?.mayListen ? tls : undefined,
     });
   }
 
@@ -171,7 +174,7 @@ export class DataChannel implements DataPort, AsyncDisposable {
     const limitMs = this.#options.settings().dataConnectTimeoutMs;
     const localAddress = this.#options.local.address;
     try {
-      return (await connectFrom({ target, localAddress, limitMs, signal })).stream;
+      return await connectFrom({ target, localAddress, limitMs, signal });
     } catch (error) {
       throw unconnected(error);
     }
@@ -179,8 +182,12 @@ export class DataChannel implements DataPort, AsyncDisposable {
 
   /** A TLS connection that the runtime's listener accepted. */
   async #handshake(conn: Deno.TlsConn, signal: AbortSignal): Promise<ByteStream> {
-    const stream = plainStream(conn);
-    await this.#bounded(conn.handshake(), stream, signal);
+    const onAbandoned = () => this.#options.tls?.abandoned();
+    const stream = plainStream(conn, { onAbandoned });
+    await this.#bounded(conn.handshake(), signal, () => {
+      onAbandoned();
+      stream.close();
+    });
     return stream;
   }
 
@@ -197,16 +204,16 @@ export class DataChannel implements DataPort, AsyncDisposable {
       throw unconnected(error);
     });
     this.#leave(relayed.ended);
-    await this.#bounded(relayed.handshake(), relayed.stream, signal);
+    await this.#bounded(relayed.handshake(), signal, () => relayed.abandon());
     return relayed.stream;
   }
 
-  async #bounded(work: Promise<unknown>, stream: ByteStream, signal: AbortSignal): Promise<void> {
+  async #bounded(work: Promise<unknown>, signal: AbortSignal, drop: () => void): Promise<void> {
     const limitMs = this.#options.settings().tlsHandshakeTimeoutMs;
     try {
       await within(work, { limitMs, signal });
     } catch (error) {
-      stream.close();
+      drop();
       throw isFault(error, "aborted") ? error : new Fault("tls-failed", { cause: error });
     }
   }

@@ -33,6 +33,7 @@ export class PassiveListener {
   readonly secure: boolean;
   /** The first connection from the right address; rejects with `no-data-connection` after `close`. */
   readonly arrival: Promise<Arrival>;
+  readonly #tls: ServerTls | undefined;
   readonly #listener: Deno.TcpListener | Deno.TlsListener;
   readonly #accepting: Promise<void>;
   readonly #arrived = Promise.withResolvers<Arrival>();
@@ -46,6 +47,7 @@ export class PassiveListener {
   constructor(options: PassiveOptions) {
     this.#listener = listenSomewhere(options);
     this.port = this.#listener.addr.port;
+    this.#tls = options.tls;
     this.secure = options.tls !== undefined;
     this.arrival = this.#arrived.promise;
     this.arrival.catch(() => {});
@@ -66,7 +68,7 @@ export class PassiveListener {
   async close(): Promise<void> {
     this.#closed = true;
     this.#stopListening();
-    this.#kept?.conn.close();
+    if (this.#kept !== undefined) this.#drop(this.#kept.conn);
     this.#kept = undefined;
     // The port stays taken until the accept under way has settled.
     await this.#accepting;
@@ -78,7 +80,7 @@ export class PassiveListener {
         const conn = await this.#listener.accept();
         // SECURITY: somebody else who guessed the port gets nothing, and cannot end the waiting.
         if (this.#closed || endpointOf(conn.remoteAddr).address !== peerAddress) {
-          conn.close();
+          this.#drop(conn);
           continue;
         }
         this.#kept = "handshake" in conn ? { secure: true, conn } : { secure: false, conn };
@@ -92,6 +94,11 @@ export class PassiveListener {
       }
     }
     this.#arrived.reject(new Fault("no-data-connection"));
+  }
+
+  #drop(conn: Deno.TcpConn | Deno.TlsConn): void {
+    this.#tls?.abandoned();
+    conn.close();
   }
 
   #stopListening(): void {

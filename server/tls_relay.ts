@@ -2,10 +2,7 @@
 
 import type { ByteStream } from "../shared/byte_stream.ts";
 import { within } from "../shared/deadline.ts";
-import type { Endpoint } from "../shared/endpoint.ts";
-import { isFault } from "../shared/fault.ts";
-import { endpointOf, plainStream } from "../shared/plain_stream.ts";
-import { connectFrom, type ResettableStream } from "./active_connection.ts";
+import { plainStream } from "../shared/plain_stream.ts";
 import type { ServerTls } from "./server_tls.ts";
 
 const LOOPBACK = "127.0.0.1";
@@ -25,6 +22,8 @@ export interface RelayOptions {
 export interface Relayed {
   readonly stream: ByteStream;
   handshake(): Promise<unknown>;
+  /** Drops both ends without waiting for anything; closing the stream lets what was written leave. */
+  abandon(): void;
   /** Resolves when all that was written has left, or was given up, after the stream was closed. */
   readonly ended: Promise<void>;
 }
@@ -32,7 +31,9 @@ export interface Relayed {
 /**
  * Lays TLS over `outer`, which it owns from then on; we are the TLS server. The runtime's TLS
  * listener is the only one here that tells truncation and answers close_notify, and it takes no
- * connection from elsewhere: so each end of the relay tells the other FIN as FIN and RST as RST.
+ * connection from elsewhere: so it is given one from ourselves, and each FIN is passed on as it is.
+ *
+ * @throws Fault `aborted`, `timed-out`, `host-failure`
  */
 export async function relayTls(
   outer: ByteStream,
@@ -47,6 +48,11 @@ export async function relayTls(
     return {
       stream,
       handshake: () => conn.handshake(),
+      abandon: () => {
+        outer.close();
+        inner.close();
+        stream.close();
+      },
       ended: relay(outer, inner, { closed: closed.promise, stallMs: options.stallMs }),
     };
   } catch (error) {
@@ -58,25 +64,26 @@ export async function relayTls(
 async function dialOurselves(
   tls: ServerTls,
   { limitMs, signal }: RelayOptions,
-): Promise<{ inner: ResettableStream; conn: Deno.TlsConn }> {
+): Promise<{ inner: ByteStream; conn: Deno.TlsConn }> {
   using listener = tls.listen({ hostname: LOOPBACK, port: 0 });
-  const target = endpointOf(listener.addr);
-  const inner = await connectFrom({ target, localAddress: LOOPBACK, limitMs, signal });
+  const dialled = Deno.connect({ hostname: LOOPBACK, port: listener.addr.port });
+  const loop = await within(dialled, { limitMs, signal });
+  loop.setNoDelay(true);
+  const inner = plainStream(loop);
   try {
-    const accepted = acceptFrom(listener, inner.stream.local);
-    const conn = await within(accepted, { limitMs, signal, cancel: () => inner.reset() });
-    return { inner, conn };
+    const accepted = acceptFrom(listener, inner.local.port);
+    return { inner, conn: await within(accepted, { limitMs, signal }) };
   } catch (error) {
-    inner.stream.close();
+    inner.close();
     throw error;
   }
 }
 
 /** SECURITY: anybody on this machine can connect to the loopback port; only our own end is taken. */
-async function acceptFrom(listener: Deno.TlsListener, from: Endpoint): Promise<Deno.TlsConn> {
+async function acceptFrom(listener: Deno.TlsListener, port: number): Promise<Deno.TlsConn> {
   for (;;) {
     const conn = await listener.accept();
-    if (conn.remoteAddr.port === from.port) return conn;
+    if (conn.remoteAddr.port === port) return conn;
     conn.close();
   }
 }
@@ -102,28 +109,34 @@ function overlaid(outer: ByteStream, protectedSide: ByteStream, onClose: () => v
 /** Carries both ways until our side has closed and what it wrote has left. Never rejects. */
 async function relay(
   outer: ByteStream,
-  inner: ResettableStream,
+  inner: ByteStream,
   { closed, stallMs }: { readonly closed: Promise<void>; readonly stallMs: number },
 ): Promise<void> {
-  const inward = carry(outer, inner.stream).catch(() => inner.reset());
-  const outward = carry(inner.stream, outer, stallMs).catch(async (fault) => {
-    // Closed with bytes of the peer's still unread: all we wrote has been carried by then.
-    if (isFault(fault, "truncated") && inner.stream.failure !== undefined) await outer.finish();
-    else inner.reset();
-  }).catch(() => inner.reset());
-  await outward;
+  // Whichever way the peer is lost, our side is told by an end without close_notify.
+  const incoming = carryIn(outer, inner).catch(() => inner.close());
+  await carryOut(inner, outer, stallMs).catch(() => inner.close());
   await closed;
   outer.close();
-  inner.stream.close();
-  await inward;
+  inner.close();
+  await incoming;
 }
 
-/** Carries one direction up to and with its FIN; a write may take `writeLimitMs` where that is given. */
-async function carry(from: ByteStream, to: ByteStream, writeLimitMs?: number): Promise<void> {
+/** From the peer to us; how fast is for our own reading to say. */
+async function carryIn(outer: ByteStream, inner: ByteStream): Promise<void> {
   const buffer = new Uint8Array(CARRY_BYTES);
-  for (let bytes = await from.read(buffer); bytes !== null; bytes = await from.read(buffer)) {
-    const written = to.write(buffer.subarray(0, bytes));
-    await (writeLimitMs === undefined ? written : within(written, { limitMs: writeLimitMs }));
+  for (let bytes = await outer.read(buffer); bytes !== null; bytes = await outer.read(buffer)) {
+    await inner.write(buffer.subarray(0, bytes));
   }
-  await to.finish();
+  await inner.finish();
+}
+
+/** From us to the peer, who may not stand still for longer than `stallMs`. */
+async function carryOut(inner: ByteStream, outer: ByteStream, stallMs: number): Promise<void> {
+  const buffer = new Uint8Array(CARRY_BYTES);
+  // A reset by ourselves means: closed with bytes of the peer's unread. All we wrote came before it.
+  const next = () => inner.read(buffer).catch(() => null);
+  for (let bytes = await next(); bytes !== null; bytes = await next()) {
+    await within(outer.write(buffer.subarray(0, bytes)), { limitMs: stallMs });
+  }
+  await within(outer.finish(), { limitMs: stallMs });
 }
