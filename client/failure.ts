@@ -193,6 +193,10 @@ const NO_SPACE: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
 /** What says in a 550 that permission is missing, since the code also stands for "not found" (RFC 959, 5.4). */
 const NOT_ALLOWED = /denied|permission|not permitted|forbidden|read-only|not allowed|privilege/i;
 
+/** What says in a 550 that something is there, and in the way: a name taken, a folder with content, the wrong type. */
+const IN_THE_WAY =
+  /exists already|already exists|file exists|not empty|is a (directory|folder)|not a (plain|regular) file/i;
+
 function exitCodeOfReply(reply: Reply): ExitCode {
   switch (reply.code) {
     case 452:
@@ -205,8 +209,9 @@ function exitCodeOfReply(reply: Reply): ExitCode {
     case 553:
       return ExitCode.notAllowed;
     case 550:
-      return reply.lines.some((line) => NOT_ALLOWED.test(line))
-        ? ExitCode.notAllowed
+      if (reply.lines.some((line) => NOT_ALLOWED.test(line))) return ExitCode.notAllowed;
+      return reply.lines.some((line) => IN_THE_WAY.test(line))
+        ? ExitCode.failed
         : ExitCode.notThere;
     case 421:
     case 425:

@@ -56,6 +56,11 @@ export class Terminal {
     return this.#world[of].columns || 80;
   }
 
+  /** A text for standard output: exactly as it is for a program, without what steers a terminal for a person. */
+  legible(text: string): string {
+    return this.showsOutput ? visibleText(text) : text;
+  }
+
   /** Prints a line of result on standard output. */
   print(line: string): void {
     this.above(() => this.#world.stdout.print(`${line}\n`));

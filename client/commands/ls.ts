@@ -4,8 +4,7 @@ import type { Command } from "commander";
 import type { CommandWorld } from "../../shared/command_line.ts";
 import { ClientCommand } from "../client_command.ts";
 import { addConnectionFlags, type ConnectionFlags } from "../connection_flags.ts";
-import { findEntries } from "../operations/listing.ts";
-import { printEntries } from "../operations/listing_output.ts";
+import { printListing } from "../operations/listing.ts";
 import { forEach } from "../operations/operation_context.ts";
 
 interface ListFlags extends ConnectionFlags {
@@ -27,10 +26,9 @@ async function list(world: CommandWorld, remotes: string[], flags: ListFlags): P
   await using command = await ClientCommand.start(world, flags);
   const places = (remotes.length === 0 ? [""] : remotes).map((remote) => command.placeOf(remote));
   const form = { long: flags.long ?? false, humanSizes: flags.humanSizes ?? false };
-  await forEach(command, places, async (place) => {
-    const context = command.at(place);
-    const listed = await findEntries(context, place.path);
-    if (places.length > 1 && !context.json) command.terminal.print(`${place.path || "."}:`);
-    printEntries(context, listed, form);
-  });
+  await forEach(
+    command,
+    places,
+    (place) => printListing(command.at(place), place.path, form, places.length > 1),
+  );
 }

@@ -2,7 +2,6 @@
 
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
 import type { HashAlgorithm } from "../../shared/hash.ts";
-import { visibleText } from "../display_width.ts";
 import { attempt, type OperationContext, shown } from "./operation_context.ts";
 
 /** Tells it: digest, two blanks, path. @throws CommandFailure, `failed` where the server has no way */
@@ -24,9 +23,8 @@ export async function tellDigest(
     const hint = "ftp cat FILE | sha256sum reads the file and computes it here";
     throw new CommandFailure(ExitCode.failed, tried, happened, { hint });
   }
-  const name = context.terminal.showsOutput ? visibleText(path) : path;
   context.print(
     { path, algorithm: digest.algorithm, digest: digest.hex },
-    `${digest.hex}  ${name}`,
+    `${digest.hex}  ${context.terminal.legible(path)}`,
   );
 }

@@ -1,7 +1,7 @@
 // Everything that is known about one file or folder of the server.
 
 import { approximateSize } from "../../shared/units.ts";
-import { displayWidth, padToWidth, visibleText } from "../display_width.ts";
+import { displayWidth, padToWidth } from "../display_width.ts";
 import type { RemoteEntry } from "../remote_entry.ts";
 import { entryRecord, modeText } from "./listing_output.ts";
 import { attempt, jsonTime, type OperationContext, shown } from "./operation_context.ts";
@@ -15,7 +15,10 @@ export async function tellFacts(context: OperationContext, place: RemotePlace): 
       const client = await context.client();
       return await client.stat(path === "" ? "." : path, { signal: context.signal });
     });
-  context.print(entryRecord({ path, entry }), ...factLines(path, entry));
+  context.print(
+    entryRecord({ path, entry }),
+    ...factLines(path, entry).map((line) => context.terminal.legible(line)),
+  );
 }
 
 function factLines(path: string, entry: RemoteEntry): string[] {
@@ -32,7 +35,5 @@ function factLines(path: string, entry: RemoteEntry): string[] {
   ];
   const known = facts.filter(([, value]) => value !== undefined);
   const columns = Math.max(...known.map(([name]) => displayWidth(name))) + 1;
-  return known.map(([name, value]) =>
-    `${padToWidth(`${name}:`, columns)} ${visibleText(value ?? "")}`
-  );
+  return known.map(([name, value]) => `${padToWidth(`${name}:`, columns)} ${value}`);
 }

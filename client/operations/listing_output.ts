@@ -1,7 +1,7 @@
 // Entries for people and scripts: names in columns on a terminal, one a line elsewhere, long lines, JSON.
 
 import { approximateSize } from "../../shared/units.ts";
-import { displayWidth, padToWidth, visibleText } from "../display_width.ts";
+import { displayWidth, padToWidth } from "../display_width.ts";
 import type { RemoteEntry } from "../remote_entry.ts";
 import type { Terminal } from "../terminal.ts";
 import { type JsonRecord, jsonTime, type OperationContext } from "./operation_context.ts";
@@ -21,9 +21,11 @@ export interface ListingForm {
   readonly humanSizes: boolean;
 }
 
-/** An entry and the path it is told under. */
+/** An entry, where it is, and what people see of that. */
 export interface ListedEntry {
   readonly path: string;
+  /** The path, or the name alone where the folder is clear. */
+  readonly title: string;
   readonly entry: RemoteEntry;
 }
 
@@ -39,15 +41,15 @@ export function printEntries(
   } else if (form.long) {
     for (const line of longLines(listed, form, terminal)) terminal.print(line);
   } else if (terminal.showsOutput) {
-    const names = listed.map(({ entry }) => paintedName(entry, terminal));
+    const names = listed.map((each) => paintedTitle(each, terminal));
     for (const line of inColumns(names, terminal.columns("stdout"))) terminal.print(line);
   } else {
-    for (const { entry } of listed) terminal.print(entry.name);
+    for (const { title } of listed) terminal.print(title);
   }
 }
 
 /** An entry as an object for scripts. */
-export function entryRecord({ path, entry }: ListedEntry): JsonRecord {
+export function entryRecord({ path, entry }: Pick<ListedEntry, "path" | "entry">): JsonRecord {
   return {
     path,
     name: entry.name,
@@ -94,8 +96,8 @@ export interface PaintedName {
   readonly width: number;
 }
 
-function paintedName(entry: RemoteEntry, terminal: Terminal): PaintedName {
-  const name = terminal.showsOutput ? visibleText(entry.name) : entry.name;
+function paintedTitle({ title, entry }: ListedEntry, terminal: Terminal): PaintedName {
+  const name = terminal.legible(title);
   const width = displayWidth(name);
   const color = entry.type === "directory" ? FOLDER_COLOR : entry.type === "link" ? LINK_COLOR : "";
   if (terminal.isColored) return { text: color ? `${color}${name}${SGR_RESET}` : name, width };
@@ -108,13 +110,13 @@ function longLines(
   form: ListingForm,
   terminal: Terminal,
 ): string[] {
-  const rows = listed.map(({ entry }) => ({
+  const rows = listed.map(({ path, title, entry }) => ({
     mode: modeText(entry),
     owner: [entry.owner, entry.group].filter((each) => each !== undefined).join(" "),
     size: sizeText(entry, form),
     time: timeText(entry.modifiedMs),
-    name: paintedName(entry, terminal).text +
-      (entry.linkTarget === undefined ? "" : ` -> ${visibleText(entry.linkTarget)}`),
+    name: paintedTitle({ path, title, entry }, terminal).text +
+      (entry.linkTarget === undefined ? "" : ` -> ${terminal.legible(entry.linkTarget)}`),
   }));
   const widest = (column: "owner" | "size" | "time") =>
     rows.reduce((widest, row) => Math.max(widest, displayWidth(row[column])), 0);

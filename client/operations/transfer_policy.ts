@@ -21,7 +21,7 @@ export interface TransferFlags {
   readonly verify: "auto" | "always" | "never";
   /** Bytes a second. */
   readonly limitRate?: number;
-  readonly preserve: boolean;
+  readonly preserve?: boolean;
   readonly retries: number;
 }
 
@@ -35,7 +35,6 @@ export interface TransferPolicy {
 /** What holds where no flag says otherwise. */
 export const DEFAULT_TRANSFER_FLAGS: TransferFlags = {
   verify: "auto",
-  preserve: true,
   retries: DEFAULT_RETRIES,
 };
 
@@ -53,7 +52,7 @@ export function addTransferFlags(command: Command): Command {
       new Option("--limit-rate <rate>", "bytes a second at most: 500K, 10M")
         .argParser(optionParser(parseRate)),
     )
-    .option("--preserve", "keep the modification time (the default)", true)
+    .option("--preserve", "keep the modification time (the default)")
     .option("--no-preserve", "let the copy be as new as it is")
     .addOption(
       new Option("--retries <n>", "how often a lost connection is made again")
@@ -63,7 +62,7 @@ export function addTransferFlags(command: Command): Command {
 
 /** The policy that flags and terminal come to: a person is asked, a script resumes what is provably the same. */
 export function transferPolicy(flags: TransferFlags, terminal: Terminal): TransferPolicy {
-  const { verify, preserve, limitRate, retries } = flags;
+  const { verify, preserve = true, limitRate, retries } = flags;
   return {
     ifExists: flags.ifExists ?? (terminal.canAsk ? "ask" : "resume"),
     options: { verify, preserve, ...(limitRate === undefined ? {} : { limitRate }) },

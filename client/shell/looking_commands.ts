@@ -1,11 +1,9 @@
 // The shell's commands that look around: ls, dir, cd, pwd, lcd, lpwd, stat, hash, cat.
 
-import { visibleText } from "../display_width.ts";
 import { tellDigest } from "../operations/digest_output.ts";
 import { tellFacts } from "../operations/facts_output.ts";
 import { getToSink } from "../operations/file_transfer.ts";
-import { findEntries } from "../operations/listing.ts";
-import { printEntries } from "../operations/listing_output.ts";
+import { printListing } from "../operations/listing.ts";
 import { forEach } from "../operations/operation_context.ts";
 import { expandRemote } from "../operations/remote_names.ts";
 import type { ShellCommand, ShellState } from "./shell_command.ts";
@@ -47,7 +45,7 @@ export const LOOKING_COMMANDS: readonly ShellCommand[] = [
     example: "pwd",
     takes: [0, 0],
     run: (_args, { context, remoteFolder }) =>
-      context.print({ remote: remoteFolder }, visibleText(remoteFolder)),
+      context.print({ remote: remoteFolder }, context.terminal.legible(remoteFolder)),
   },
   {
     names: ["lcd"],
@@ -64,7 +62,7 @@ export const LOOKING_COMMANDS: readonly ShellCommand[] = [
     example: "lpwd",
     takes: [0, 0],
     run: (_args, { context, localFolder }) =>
-      context.print({ local: localFolder }, visibleText(localFolder)),
+      context.print({ local: localFolder }, context.terminal.legible(localFolder)),
   },
   {
     names: ["stat"],
@@ -111,9 +109,6 @@ export async function eachPlace(
 async function list(texts: readonly string[], long: boolean, state: ShellState): Promise<void> {
   const { context } = state;
   const paths = texts.length === 0 ? [""] : texts;
-  await forEach(context, paths, async (path) => {
-    const listed = await findEntries(context, path);
-    if (paths.length > 1 && !context.json) context.terminal.print(`${visibleText(path)}:`);
-    printEntries(context, listed, { long, humanSizes: false });
-  });
+  const form = { long, humanSizes: false };
+  await forEach(context, paths, (path) => printListing(context, path, form, paths.length > 1));
 }

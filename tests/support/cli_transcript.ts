@@ -10,12 +10,15 @@
 //   |...                        any number of lines, up to one that the next line expects
 //   ! text, !~ pattern, !...    the same of standard error
 //   exit 2                      the exit code; it ends each command
+//   SERVER ann:secret           before the first command: `ftp serve {home}` runs, with this account
 //
-// {home} and {here} stand for a data directory and a working directory of the transcript's own.
+// {home} and {here} stand for a data directory and a working directory of the transcript's own; the latter is HOME,
+// too. {server} is the server's HOST:PORT, {pin} its certificate's fingerprint.
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { runFtp } from "./program.ts";
+import { runFtp, runWell } from "./program.ts";
+import { startServer } from "./server_process.ts";
 import { temporaryDirectory } from "./temporary_directory.ts";
 
 /** A line that was expected: a text, a pattern, or any number of any lines. */
@@ -37,14 +40,29 @@ interface Step {
 /** Plays a transcript; the first answer that differs fails with its line. */
 export async function playTranscript(name: string, text: string): Promise<void> {
   await using directory = await temporaryDirectory();
-  const places = { home: join(directory.path, "home"), here: join(directory.path, "here") };
-  for (const path of Object.values(places)) await Deno.mkdir(path);
-  for (const step of parseTranscript(text)) await playStep(`${name}:${step.line}`, step, places);
+  const [home, here] = [join(directory.path, "home"), join(directory.path, "here")];
+  for (const path of [home, here]) await Deno.mkdir(path);
+  const [, user, password = ""] = /^SERVER ([^:\n]+):(.*)$/m.exec(text) ?? [];
+  await using server = user === undefined
+    ? undefined
+    : await startServer({ home, users: { [user]: password } });
+  // Deno keeps its cache below HOME, and that is the transcript's own.
+  const { denoDir } = JSON.parse(await runWell(Deno.execPath(), ["info", "--json"]));
+  const places = { home, here, server: server?.address ?? "", pin: server?.fingerprint ?? "" };
+  for (const step of parseTranscript(text)) {
+    await playStep(`${name}:${step.line}`, step, places, denoDir);
+  }
 }
 
-type Places = Readonly<Record<"home" | "here", string>>;
+/** What the names in braces stand for. */
+type Places = Readonly<Record<"home" | "here" | "server" | "pin", string>>;
 
-async function playStep(where: string, step: Step, places: Places): Promise<void> {
+async function playStep(
+  where: string,
+  step: Step,
+  places: Places,
+  denoDir: string,
+): Promise<void> {
   for (const [path, lines] of step.files) {
     await Deno.writeTextFile(placed(path, places), lines.map((line) => `${line}\n`).join(""));
   }
@@ -53,7 +71,12 @@ async function playStep(where: string, step: Step, places: Places): Promise<void
   assert.ok(start >= 0, `${where}: a command starts with ftp`);
   const ending = await runFtp(words.slice(start + 1), {
     cwd: places.here,
-    env: Object.fromEntries(words.slice(0, start).map((word) => word.split(/=(.*)/s, 2))),
+    env: {
+      HOME: places.here,
+      DENO_DIR: denoDir,
+      XDG_CONFIG_HOME: "",
+      ...Object.fromEntries(words.slice(0, start).map((word) => word.split(/=(.*)/s, 2))),
+    },
     stdin: step.stdin.map((line) => `${line}\n`).join(""),
   });
   const answer = {
@@ -92,7 +115,7 @@ function parseTranscript(text: string): Step[] {
   let files = new Map<string, string[]>();
   let file: string[] | undefined;
   for (const [index, line] of text.split("\n").entries()) {
-    if (line === "" || line.startsWith("#")) continue;
+    if (line === "" || line.startsWith("#") || line.startsWith("SERVER ")) continue;
     const [, mark = "", rest = ""] =
       /^(FILE|\+|\$|<|\|~|\|\.\.\.|\||!~|!\.\.\.|!|exit)(?: (.*))?$/.exec(line) ?? [];
     const step = steps.at(-1);
@@ -132,9 +155,13 @@ function splitWords(command: string): string[] {
 }
 
 function placed(text: string, places: Places): string {
-  return text.replace(/\{(home|here)\}/g, (_, name: keyof Places) => places[name]);
+  return text.replace(/\{(home|here|server|pin)\}/g, (_, name: keyof Places) => places[name]);
 }
 
 function unplaced(text: string, places: Places): string {
-  return text.replaceAll(places.home, "{home}").replaceAll(places.here, "{here}");
+  let shown = text;
+  for (const [name, value] of Object.entries(places)) {
+    if (value !== "") shown = shown.replaceAll(value, `{${name}}`);
+  }
+  return shown;
 }
