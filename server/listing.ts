@@ -33,8 +33,8 @@ export const listingArgument: Grammar<ListingArgument> = {
 export interface Listing {
   /** What stands before each name where names are told relative to the argument (NLST). */
   readonly prefix: string;
-  /** Without names that hold CR or LF: they would forge lines. */
-  readonly entries: AsyncIterable<Entry>;
+  /** Reads them, until the signal fires; without names that hold CR or LF: they would forge lines. */
+  entries(signal: AbortSignal): AsyncIterable<Entry>;
 }
 
 /**
@@ -45,25 +45,24 @@ export interface Listing {
 export async function findListing(
   { path, given }: ListingArgument,
   session: Session,
-  signal?: AbortSignal,
 ): Promise<Listing> {
   const { storage } = session;
   const above = given.slice(0, given.lastIndexOf("/") + 1);
   try {
     const entry = await storage.stat(path);
-    if (entry.type !== "directory") return { prefix: above, entries: only(entry) };
+    if (entry.type !== "directory") return { prefix: above, entries: () => only(entry) };
     const prefix = given === "" || given === "." || given.endsWith("/") ? given : `${given}/`;
     return {
       prefix: prefix === "." ? "" : prefix,
-      entries: speakable(storage.list(path, signal)),
+      entries: (signal) => speakable(storage.list(path, signal)),
     };
   } catch (error) {
     const pattern = nameOf(path);
     if (!isFault(error, "not-found") || !isPattern(pattern)) throw error;
     const parent = await storage.stat(parentOf(path));
     if (parent.type !== "directory") throw new Fault("not-found", { about: path });
-    const entries = speakable(storage.list(parentOf(path), signal));
-    return { prefix: above, entries: matching(entries, pattern) };
+    const all = (signal: AbortSignal) => speakable(storage.list(parentOf(path), signal));
+    return { prefix: above, entries: (signal) => matching(all(signal), pattern) };
   }
 }
 
@@ -89,7 +88,7 @@ const PIECE_CHARACTERS = 32 * 1024;
 
 /** Sends a line an entry; the first at once, so that a peer sees a large directory begin. */
 export async function sendLines(
-  entries: AsyncIterable<Entry>,
+  listing: Listing,
   format: (entry: Entry) => string,
   { stream, session, transfer }: { stream: ByteStream; session: Session; transfer: Transfer },
 ): Promise<void> {
@@ -101,7 +100,7 @@ export async function sendLines(
     await within(stream.write(bytes), boundsOf(session, transfer));
     transfer.movedBytes += bytes.length;
   };
-  for await (const entry of entries) {
+  for await (const entry of listing.entries(transfer.abort.signal)) {
     piece += `${format(entry)}\r\n`;
     if (transfer.movedBytes === 0 || piece.length >= PIECE_CHARACTERS) await send();
   }

@@ -43,10 +43,10 @@ const status = command({
   source: "RFC 959, 4.1.3",
   async run(argument, session) {
     if (argument.given === "") return statusOf(session);
-    const { entries } = await findListing(argument, session, session.closing);
+    const listing = await findListing(argument, session);
     const nowMs = Date.now();
     const lines: string[] = [];
-    for await (const entry of entries) {
+    for await (const entry of listing.entries(session.closing)) {
       if (lines.length === STATUS_LINES_LIMIT) {
         lines.push("There is more: use LIST.");
         break;

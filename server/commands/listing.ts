@@ -45,13 +45,13 @@ async function* tell(
   session: Session,
   format: (entry: Entry, prefix: string) => string,
 ): AsyncGenerator<Reply> {
-  const { prefix, entries } = await findListing(argument, session, session.closing);
+  const listing = await findListing(argument, session);
   yield* carry(session, {
     verb,
     path: argument.path,
     opening: "Here it comes.",
     move: (stream, transfer) =>
-      sendLines(entries, (entry) => format(entry, prefix), { stream, session, transfer }),
+      sendLines(listing, (entry) => format(entry, listing.prefix), { stream, session, transfer }),
   });
 }
 
@@ -73,14 +73,13 @@ async function* tellFacts(
   const directory = target ?? session.directory;
   const self = await session.storage.stat(directory);
   if (self.type !== "directory") throw new Fault("not-a-directory", { about: directory });
-  const listing = { path: directory, given: "" };
-  const { entries } = await findListing(listing, session, session.closing);
+  const listing = await findListing({ path: directory, given: "" }, session);
   yield* carry(session, {
     verb: "MLSD",
     path: directory,
     opening: "Here it comes.",
     move: (stream, transfer) =>
-      sendLines(entries, (entry) => factsOf(entry, session), { stream, session, transfer }),
+      sendLines(listing, (entry) => factsOf(entry, session), { stream, session, transfer }),
   });
 }
 

@@ -40,6 +40,7 @@ const VERBS = [
   "data send",
   "data read",
   "data receive",
+  "data like",
   "data close",
   "data closed",
 ].toSorted((a, b) => b.length - a.length);

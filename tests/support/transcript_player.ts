@@ -139,6 +139,10 @@ export class Player implements Disposable {
         return void await this.#dataConnection().read(new Uint8Array(Number(rest || 1)));
       case "data receive":
         return assert.deepEqual(text(await drain(this.#dataConnection())), text(contentOf(rest)));
+      case "data like": {
+        const received = text(await drain(this.#dataConnection()));
+        return assert.ok(fitLine(JSON.parse(rest), received) !== undefined, received);
+      }
       case "data close":
         return this.#dataConnection().close();
       case "data closed":
