@@ -63,14 +63,14 @@ class TlsStream implements ClientTlsStream {
   readonly remote: Endpoint;
   /** Resolves after the handshake. */
   readonly secured: Promise<void>;
-  readonly #host: string;
   readonly #encrypted: EncryptedSide;
   readonly #tls: TLSSocket;
   readonly #clear: SocketStream;
+  /** Kept, since a socket that is closed tells it no more. */
+  #certificate: Certificate | undefined;
   #session: Uint8Array | undefined;
 
   constructor(below: ByteStream, options: ClientTlsOptions) {
-    this.#host = options.host;
     this.local = below.local;
     this.remote = below.remote;
     this.#encrypted = new EncryptedSide(below);
@@ -92,14 +92,18 @@ class TlsStream implements ClientTlsStream {
     });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.secured = promise;
-    this.#tls.once("secureConnect", resolve);
+    this.#tls.once("secureConnect", () => {
+      this.#certificate = describe(this.#tls, options.host);
+      resolve();
+    });
     this.#tls.once("error", reject);
     this.#tls.once("close", () => reject(new Fault("truncated")));
     this.#tls.on("session", (session: Uint8Array) => this.#session = session);
   }
 
   get certificate(): Certificate {
-    return describe(this.#tls, this.#host);
+    if (this.#certificate === undefined) throw new Error("no certificate before the handshake");
+    return this.#certificate;
   }
 
   get version(): string {

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Client, TransferResult } from "../../client/client.ts";
 import { connect } from "../../client/connect.ts";
+import type { TrustPolicy } from "../../client/trust.ts";
 import { Secret } from "../../shared/secret.ts";
 import { scriptedServer } from "../support/scripted_server.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
@@ -17,6 +18,13 @@ interface Transcript {
   readonly actions: readonly { readonly words: readonly string[]; readonly outcome: string }[];
   readonly script: readonly string[];
 }
+
+/** Believes the first certificate it sees, like a person who says yes. */
+const BELIEVING: TrustPolicy = {
+  kind: "known",
+  memory: { recall: () => Promise.resolve(undefined), remember: () => Promise.resolve() },
+  ask: () => Promise.resolve(true),
+};
 
 /** What a login looks like where it is not the point; features from `with features=A,B`. */
 function loginScript(features: string): string[] {
@@ -67,6 +75,13 @@ async function act(client: Client, words: readonly string[], folder: string): Pr
     case "part":
       await Deno.writeTextFile(join(folder, ".local.part"), [first, ...more].join(" "));
       return "ok";
+    case "abort": {
+      const stop = new AbortController();
+      const onProgress = ({ doneBytes }: { doneBytes: number }) => doneBytes > 0 && stop.abort();
+      const options = { signal: stop.signal, onProgress, preserve: false };
+      await client.download(first, { path: local }, options);
+      return "ok";
+    }
     case "put": {
       await Deno.writeTextFile(local, contentOf(more.join(" ")));
       return formatResult(await client.upload({ path: local }, first, { preserve: false }));
@@ -133,7 +148,7 @@ for (const name of names) {
             host: "127.0.0.1",
             port: server.port,
             tls: (settings["tls"] ?? "off") as "off",
-            trust: { kind: "anything" },
+            trust: settings["trust"] === "ask" ? BELIEVING : { kind: "anything" },
             active: settings["mode"] === "active",
             limits: { replyMs: limitMs, stalledMs: limitMs, dataConnectMs: limitMs },
           });

@@ -5,7 +5,7 @@ import { selfSigned } from "../../server/self_signed.ts";
 import { ServerTls } from "../../server/server_tls.ts";
 import type { ByteStream } from "../../shared/byte_stream.ts";
 import { within } from "../../shared/deadline.ts";
-import { plainStream } from "../../shared/plain_stream.ts";
+import { endpointOf, plainStream } from "../../shared/plain_stream.ts";
 
 /** A script has so long for each of its lines, milliseconds; a client that hangs fails the test. */
 const STEP_MS = 10_000;
@@ -22,7 +22,8 @@ export interface ScriptedServer extends AsyncDisposable {
  *
  *     C: LINE           the client must say this (`*` is any text)
  *     C closes          the client must close
- *     S: TEXT           say it; {port}, {p1}, {p2} are the data port's, which is opened then
+ *     S: TEXT           say it; {port}, {p1}, {p2} are the data port's, which is opened then;
+ *                       {other} is one that speaks TLS with another certificate
  *     S bytes: TEXT     say exactly this, with \r \n \xHH
  *     S closes          close the control connection
  *     tls               handshake on the control connection
@@ -57,10 +58,11 @@ class Play {
   #control: ByteStream | undefined;
   #received = "";
   #dataListener: Deno.TcpListener | undefined;
+  #otherListener: Deno.TlsListener | undefined;
   #dataTarget: { hostname: string; port: number } | undefined;
   #dataConn: Deno.TcpConn | undefined;
   #data: ByteStream | undefined;
-  #tls: ServerTls | undefined;
+  readonly #tls = newTls();
 
   constructor(listener: Deno.TcpListener) {
     this.#listener = this.#keep(listener);
@@ -103,18 +105,18 @@ class Play {
       case "S closes":
         return this.#control!.close();
       case "tls":
-        this.#control = this.#keep(await this.#secure(this.#conn!));
+        this.#control = this.#keep(await this.#secure(this.#conn!, this.#tls));
         return;
       case "data accept":
-        this.#dataConn = this.#keep(await this.#dataListener!.accept());
-        this.#data = this.#keep(plainStream(this.#dataConn));
-        return;
+        return await this.#accept();
       case "data connect":
         this.#dataConn = this.#keep(await Deno.connect(this.#dataTarget!));
         this.#data = this.#keep(plainStream(this.#dataConn));
         return;
       case "data tls":
-        this.#data = this.#keep(await this.#secure(this.#dataConn!));
+        this.#data = this.#keep(
+          await this.#secure(this.#dataConn!, this.#tls),
+        );
         return;
       case "data send":
         return await this.#data!.write(bytesOf(rest));
@@ -170,8 +172,24 @@ class Play {
     assert.equal(received, new TextDecoder().decode(bytesOf(what)));
   }
 
+  async #accept(): Promise<void> {
+    if (this.#otherListener !== undefined) {
+      const conn = this.#keep(await this.#otherListener.accept());
+      await conn.handshake();
+      this.#data = this.#keep(plainStream(conn));
+      return;
+    }
+    this.#dataConn = this.#keep(await this.#dataListener!.accept());
+    this.#data = this.#keep(plainStream(this.#dataConn));
+  }
+
   /** Opens the data port when a reply names it. */
   #withPort(text: string): string {
+    if (text.includes("{other}")) {
+      const other = newTls().listen({ hostname: "127.0.0.1", port: 0 });
+      this.#otherListener = this.#keep(other);
+      return text.replace("{other}", `${endpointOf(other.addr as Deno.NetAddr).port}`);
+    }
     if (!/\{p/.test(text)) return text;
     this.#dataListener = this.#keep(Deno.listen({ hostname: "127.0.0.1", port: 0 }));
     const { port } = this.#dataListener.addr;
@@ -179,15 +197,18 @@ class Play {
       .replace("{p1}", `${port >> 8}`).replace("{p2}", `${port & 255}`);
   }
 
-  #secure(conn: Deno.TcpConn): Promise<ByteStream> {
-    this.#tls ??= new ServerTls(selfSigned("localhost", Date.now()));
-    return this.#tls.upgrade(conn, { limitMs: STEP_MS, signal: new AbortController().signal });
+  #secure(conn: Deno.TcpConn, tls: ServerTls): Promise<ByteStream> {
+    return tls.upgrade(conn, { limitMs: STEP_MS, signal: new AbortController().signal });
   }
 
   #keep<T extends { close(): void }>(resource: T): T {
     this.#open.add(resource);
     return resource;
   }
+}
+
+function newTls(): ServerTls {
+  return new ServerTls(selfSigned("localhost", Date.now()));
 }
 
 function bytesOf(text: string): Uint8Array {
