@@ -7,6 +7,24 @@ export const SMALLEST_BUFFER_BYTES = 32 * KIB;
 /** What a transfer at full speed ends with: larger ones were not measurably faster. */
 export const LARGEST_BUFFER_BYTES = 1024 * KIB;
 
+/**
+ * The largest for a sink that is a peer: what it takes only in part within the stall limit counts as
+ * nothing taken, and this much in two minutes is 2 KB/s. Larger ones are hardly faster here.
+ */
+export const LARGEST_PEER_BUFFER_BYTES = 256 * KIB;
+
+/** A buffer filled and written in less than this is doubled: 1.6 MB/s for the smallest. */
+const GROW_WITHIN_MS = 20;
+/** One that took longer is halved, so that a slow transfer holds little and shows progress. */
+const SHRINK_AFTER_MS = 200;
+
+/** How large the next buffer should be, after one of `bytes` took `tookMs` to fill and to write. */
+export function nextBufferBytes(bytes: number, tookMs: number, largest: number): number {
+  if (tookMs < GROW_WITHIN_MS) return Math.min(bytes * 2, largest);
+  if (tookMs > SHRINK_AFTER_MS) return Math.max(bytes / 2, SMALLEST_BUFFER_BYTES);
+  return bytes;
+}
+
 /** Above this, transfers of one thread get only smallest buffers: 64 at full speed fit. */
 const IN_USE_LIMIT_BYTES = 128 * 1024 * KIB;
 /** What may lie unused and be handed out again, instead of being left to the garbage collector. */

@@ -1,6 +1,11 @@
 // Moves bytes from a source to a sink: one buffer is filled while the other is being written.
 
-import { BufferPool, LARGEST_BUFFER_BYTES, SMALLEST_BUFFER_BYTES } from "./buffer_pool.ts";
+import {
+  BufferPool,
+  LARGEST_BUFFER_BYTES,
+  nextBufferBytes,
+  SMALLEST_BUFFER_BYTES,
+} from "./buffer_pool.ts";
 import type { ByteSink, ByteSource } from "./byte_stream.ts";
 import { within } from "./deadline.ts";
 import { Fault } from "./fault.ts";
@@ -23,11 +28,6 @@ export interface PumpOptions {
   /** How large a buffer may become: a power of two. */
   readonly largestBufferBytes?: number;
 }
-
-/** A buffer filled and written in less than this is doubled: 1.6 MB/s for the smallest. */
-const GROW_WITHIN_MS = 20;
-/** One that took longer is halved, so that a slow transfer holds little and shows progress. */
-const SHRINK_AFTER_MS = 200;
 
 /**
  * Moves everything from `source` to `sink`, and closes neither. After a failure a read or write may
@@ -85,6 +85,7 @@ class Carrier {
   }
 
   async #carry(): Promise<void> {
+    const largest = this.#options.largestBufferBytes ?? LARGEST_BUFFER_BYTES;
     let size = SMALLEST_BUFFER_BYTES;
     let ended = false;
     let startedMs = performance.now();
@@ -94,7 +95,7 @@ class Carrier {
       await this.#writing;
       if (this.#halted) return;
       const nowMs = performance.now();
-      size = this.#nextSize(size, nowMs - startedMs);
+      size = nextBufferBytes(size, nowMs - startedMs, largest);
       startedMs = nowMs;
       this.#writing = this.#put();
     }
@@ -137,13 +138,6 @@ class Carrier {
     this.#movedBytes += bytes.length;
     this.#lastMoveMs = performance.now();
     this.#options.onMoved?.(bytes.length);
-  }
-
-  #nextSize(size: number, tookMs: number): number {
-    const largest = this.#options.largestBufferBytes ?? LARGEST_BUFFER_BYTES;
-    if (tookMs < GROW_WITHIN_MS) return Math.min(size * 2, largest);
-    if (tookMs > SHRINK_AFTER_MS) return Math.max(size / 2, SMALLEST_BUFFER_BYTES);
-    return size;
   }
 
   #stop(why: unknown): void {

@@ -1,6 +1,7 @@
 // Files over the data connection: RETR, STOR, APPE, and ABOR, which stops them.
 
 import { crlfSource, lfSource } from "../../shared/ascii.ts";
+import { LARGEST_PEER_BUFFER_BYTES } from "../../shared/buffer_pool.ts";
 import type { ByteStream } from "../../shared/byte_stream.ts";
 import { isFault } from "../../shared/fault.ts";
 import { pump } from "../../shared/pump.ts";
@@ -31,7 +32,8 @@ async function* send(target: VirtualPath, session: Session): AsyncGenerator<Repl
     path: target,
     opening: `Sending ${file.entry.size} bytes.`,
     async move(stream, transfer) {
-      await pump(source, stream, pumpOptionsOf(session, transfer));
+      const largestBufferBytes = LARGEST_PEER_BUFFER_BYTES;
+      await pump(source, stream, { ...pumpOptionsOf(session, transfer), largestBufferBytes });
     },
   });
 }
