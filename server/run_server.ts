@@ -8,7 +8,8 @@ import { fingerprintOf } from "./certificate.ts";
 import { requireFreePort } from "./listening_socket.ts";
 import { loadSettings, type SettingsRequest } from "./load_settings.ts";
 import { programName } from "./program_name.ts";
-import { openServerLog } from "./server_log.ts";
+import { openServerLog, reopenLog } from "./server_log.ts";
+import type { ServingUpdate } from "./serving.ts";
 import { startInThisThread, startInWorker } from "./serving_thread.ts";
 import type { ServerSettings } from "./settings.ts";
 import { identityFor, reloaded } from "./settings_reload.ts";
@@ -22,17 +23,25 @@ import { Supervisor } from "./supervisor.ts";
 export async function runServer(world: CommandWorld, request: SettingsRequest): Promise<void> {
   const settings = await loadSettings(request);
   const identity = await identityFor(settings);
+  let current: ServingUpdate = { settings, identity };
   requireFreePort(settings);
   const hasAccounts = await anyAccounts(settings.home);
   const { log, sink } = openServerLog(settings);
   await using _ = sink;
   const supervisor = await Supervisor.start({
-    plan: { settings, identity, port: settings.port },
+    plan: { ...current, port: settings.port },
     threads: settings.workers,
     start: settings.workers === 1
       ? startInThisThread
       : startInWorker(new URL("./worker.ts", import.meta.url)),
     log,
+  });
+  // Before the line below: whoever reads it may send the signal at once.
+  const stopReloading = onHangUp(async () => {
+    reopenLog({ log, sink });
+    current = await reloaded(request, current, log) ?? current;
+    // Even when nothing changed: every thread has a log file to reopen.
+    supervisor.update(current);
   });
   const url = urlOf(settings, supervisor.endpoint);
   const certificate = identity === undefined
@@ -41,11 +50,6 @@ export async function runServer(world: CommandWorld, request: SettingsRequest): 
   world.stdout.print(`listening on ${url} (TLS: ${settings.tls}${certificate})\n`);
   tellHowToBegin(log, world.env, settings.home, url, hasAccounts);
 
-  const stopReloading = onHangUp(async () => {
-    sink.reopen();
-    const update = await reloaded(request, settings, log);
-    if (update !== undefined) supervisor.update(update);
-  });
   await fired(world.interrupt);
   stopReloading();
   log.write("info", "stopping");

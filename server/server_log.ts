@@ -27,6 +27,15 @@ export function openServerLog(
   return { log: consoleLog({ form: settings.log, sink }, fixed), sink };
 }
 
+/** Opens the log file anew, where there is one; the old one goes on when that fails. */
+export function reopenLog({ log, sink }: ServerLog): void {
+  try {
+    sink.reopen();
+  } catch (error) {
+    log.write("warn", "log file not reopened: the old one stays", { reason: hostReason(error) });
+  }
+}
+
 function openFile(path: string): LogSink {
   try {
     return fileSink(path);

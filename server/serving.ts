@@ -9,7 +9,7 @@ import { SqliteAccounts } from "./accounts/sqlite_accounts.ts";
 import { accountsFile } from "./data_directory.ts";
 import { openListeningSocket } from "./listening_socket.ts";
 import { serve } from "./server.ts";
-import { openServerLog } from "./server_log.ts";
+import { openServerLog, reopenLog } from "./server_log.ts";
 import { ServerTls, type TlsIdentity } from "./server_tls.ts";
 import type { Services } from "./services.ts";
 import type { ServerSettings } from "./settings.ts";
@@ -77,7 +77,7 @@ export async function openServing(plan: ServingPlan): Promise<Serving> {
     update(update) {
       settings = update.settings;
       if (update.identity !== undefined) tls?.replace(update.identity);
-      sink.reopen();
+      reopenLog({ log, sink });
     },
     stop: () => closing.abort(),
   };

@@ -6,7 +6,11 @@ import { within } from "./deadline.ts";
 export interface LogSink extends AsyncDisposable {
   /** @param urgent whether to write it out at once, with all before it. */
   write(line: string, urgent: boolean): void;
-  /** Opens the file anew: somebody moved the old one away (log rotation). */
+  /**
+   * Opens the file anew: somebody moved the old one away (log rotation).
+   *
+   * @throws what opening throws; the old one then goes on.
+   */
   reopen(): void;
 }
 

@@ -139,7 +139,8 @@ export class RecordedLog implements Log {
   }
 }
 
-function standardSettings(home: string): ServerSettings {
+/** The defaults, with TLS optional. */
+export function standardSettings(home: string): ServerSettings {
   const standard = Object.fromEntries(settingRows().map(([key, { standard }]) => [key, standard]));
   return { ...standard, home, tls: "optional" } as unknown as ServerSettings;
 }

@@ -1,5 +1,6 @@
 // The real thing: `ftp serve` as a process of its own, on a free port, with a data directory of its own.
 
+import { within } from "../../shared/deadline.ts";
 import { ftpCommandLine, runFtpWell } from "./program.ts";
 import { temporaryDirectory } from "./temporary_directory.ts";
 
@@ -26,8 +27,12 @@ export interface ServerProcess extends AsyncDisposable {
   /** `sha256:HEX` of its certificate; `undefined` with `--tls off`. */
   readonly fingerprint: string | undefined;
   readonly pid: number;
+  /** What it wrote to standard output so far: the line that says where it listens. */
+  readonly output: string;
   /** What it wrote to standard error so far. */
   readonly log: string;
+  /** Waits until its log holds the pattern; fails when the log ends without it. */
+  logged(pattern: RegExp): Promise<void>;
   /** Makes an account while it runs. */
   addUser(name: string, password: string, ...flags: string[]): Promise<void>;
   signal(signal: Deno.Signal): void;
@@ -38,6 +43,8 @@ export interface ServerProcess extends AsyncDisposable {
 const START_LIMIT_MS = 30_000;
 /** Longer than the time the server gives transfers at its end (10 s). */
 const STOP_LIMIT_MS = 20_000;
+/** How long the log may stand still while a line is waited for. */
+const LOG_LIMIT_MS = 20_000;
 const LISTENING =
   /^listening on ftp:\/\/(.+):(\d+)\/ \(TLS: [^)]*?(?:certificate (sha256:\S+?))?\)$/;
 
@@ -89,9 +96,13 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
     address: `${host}:${port}`,
     fingerprint,
     pid: child.pid,
+    get output() {
+      return output.text;
+    },
     get log() {
       return log.text;
     },
+    logged: (pattern) => log.holds(pattern),
     addUser: (name, password, ...more) => addUser(home, name, password, more),
     signal: (signal) => child.kill(signal),
     stop,
@@ -116,17 +127,25 @@ interface Collected {
   /** Settles at its first line's end, or with `undefined` when the stream ends before. */
   readonly firstLine: Promise<string | undefined>;
   readonly ended: Promise<void>;
+  /** Waits for a text that matches; rejects when the stream ends before. */
+  holds(pattern: RegExp): Promise<void>;
 }
 
 function collect(stream: ReadableStream<Uint8Array>): Collected {
   let text = "";
+  let more = Promise.withResolvers<void>();
+  let isOver = false;
   const firstLine = Promise.withResolvers<string | undefined>();
   const ended = (async () => {
     for await (const part of stream.pipeThrough(new TextDecoderStream())) {
       text += part;
       if (text.includes("\n")) firstLine.resolve(text.slice(0, text.indexOf("\n")));
+      more.resolve();
+      more = Promise.withResolvers();
     }
     firstLine.resolve(undefined);
+    isOver = true;
+    more.resolve();
   })();
   return {
     get text() {
@@ -134,6 +153,14 @@ function collect(stream: ReadableStream<Uint8Array>): Collected {
     },
     firstLine: firstLine.promise,
     ended,
+    async holds(pattern) {
+      while (!pattern.test(text)) {
+        if (isOver) throw new Error(`${pattern} is not in:\n${text}`);
+        await within(more.promise, { limitMs: LOG_LIMIT_MS }).catch((cause) => {
+          throw new Error(`${pattern} did not come, after:\n${text}`, { cause });
+        });
+      }
+    },
   };
 }
 

@@ -1,0 +1,67 @@
+// The plainest peer: a line out, a reply in, over a real connection.
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { connect as connectTls } from "node:tls";
+import { within } from "../../shared/deadline.ts";
+
+/** How long a server may take for a reply. */
+const LIMIT_MS = 20_000;
+
+/** A control connection in clear to a server on this machine. */
+export class ControlLine implements Disposable {
+  readonly #conn: Deno.TcpConn;
+  #text = "";
+
+  private constructor(conn: Deno.TcpConn) {
+    this.#conn = conn;
+  }
+
+  /** Connects, and demands a greeting of this code. */
+  static async open(port: number, code = 220): Promise<ControlLine> {
+    const line = new ControlLine(await Deno.connect({ hostname: "127.0.0.1", port }));
+    assert.equal(await line.reply(), code);
+    return line;
+  }
+
+  /** Sends a line and demands a reply of this code. */
+  async say(text: string, code: number): Promise<void> {
+    await this.#conn.write(new TextEncoder().encode(`${text}\r\n`));
+    assert.equal(await this.reply(), code, text);
+  }
+
+  /** The code of the next reply, which may have several lines. */
+  async reply(): Promise<number> {
+    const bytes = new Uint8Array(4096);
+    for (;;) {
+      const match = /^(\d{3}) .*\r\n/m.exec(this.#text);
+      if (match !== null) {
+        this.#text = this.#text.slice(match.index + match[0].length);
+        return Number(match[1]);
+      }
+      const count = await within(this.#conn.read(bytes), { limitMs: LIMIT_MS });
+      assert.ok(count !== null, `the connection ended after "${this.#text}"`);
+      this.#text += new TextDecoder().decode(bytes.subarray(0, count));
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#conn.close();
+  }
+}
+
+/** `sha256:HEX` of the certificate that a server shows after AUTH TLS. */
+export async function fingerprintOverTls(port: number): Promise<string> {
+  const socket = connect(port, "127.0.0.1");
+  await once(socket, "data");
+  socket.write("AUTH TLS\r\n");
+  await once(socket, "data");
+  const tls = connectTls({ socket, rejectUnauthorized: false });
+  await once(tls, "secureConnect");
+  const { fingerprint256 } = tls.getPeerCertificate();
+  const closed = once(tls, "close");
+  tls.destroy();
+  await closed;
+  return `sha256:${fingerprint256.replaceAll(":", "").toLowerCase()}`;
+}
