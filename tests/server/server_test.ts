@@ -77,9 +77,8 @@ Deno.test("one session too many is told so, and has a place when another ends", 
 
 Deno.test("a control connection that is lost aborts its transfer", async () => {
   await using server = await InProcessServer.start();
-  const player = await Player.connect(server);
-  await player.say(`S: 220 *\n ${BIG_DOWNLOAD}`);
-  player.hangUp();
+  using player = await Player.connect(server);
+  await player.say(`S: 220 *\n ${BIG_DOWNLOAD} \n C close\n data closed`);
   await player.say("log transfer outcome=aborted\n log disconnected why=connection_lost");
 });
 

@@ -23,6 +23,7 @@ export interface Transcript {
 const VERBS = [
   "C:",
   "C bytes:",
+  "C close",
   "S:",
   "S closed",
   "repeat",

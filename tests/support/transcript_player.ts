@@ -71,6 +71,8 @@ export class Player implements Disposable {
         return await send(this.#control, encode(`${this.#filled(rest)}\r\n`));
       case "C bytes:":
         return await send(this.#control, latin1(JSON.parse(rest)));
+      case "C close":
+        return this.#control.close();
       case "S:":
         return await this.#expect(rest);
       case "S closed":
