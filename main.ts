@@ -8,10 +8,10 @@ import { nearestName } from "./shared/nearest_name.ts";
 import { processWorld } from "./shared/process_world.ts";
 
 /** What `ftp --version` says; a test holds it equal to deno.json's. */
-export const VERSION = "0.1.0";
+const VERSION = "0.1.0";
 
 /** Every command, in the order `ftp help` shows them. */
-export const COMMANDS: readonly CommandRow[] = [
+const COMMANDS: readonly CommandRow[] = [
   {
     name: "serve",
     summary: "runs the server",
@@ -82,7 +82,17 @@ export const COMMANDS: readonly CommandRow[] = [
 const USAGE = "Usage: ftp COMMAND [ARGUMENT...]\n";
 
 /** Runs `ftp` with these arguments and answers its exit code. */
-export async function main(args: readonly string[], process: ProcessWorld): Promise<ExitCode> {
+async function main(args: readonly string[], process: ProcessWorld): Promise<ExitCode> {
+  try {
+    return await run(args, process);
+  } catch (failure) {
+    const { text, exitCode } = printedFailure(failure, process.env["FTP_DEBUG"] === "1");
+    process.stderr.print(text);
+    return exitCode;
+  }
+}
+
+async function run(args: readonly string[], process: ProcessWorld): Promise<ExitCode> {
   const [first, ...rest] = args;
   switch (first) {
     case "--version":
@@ -95,15 +105,13 @@ export async function main(args: readonly string[], process: ProcessWorld): Prom
       process.stdout.print(helpText());
       return ExitCode.done;
     case "help":
-      if (rest[0] !== undefined) return await main([rest[0], "--help"], process);
+      if (rest[0] !== undefined) return await run([rest[0], "--help"], process);
       process.stdout.print(helpText());
       return ExitCode.done;
   }
   const row = COMMANDS.find((command) => command.name === first);
-  if (row !== undefined) return await runCommand(row, rest, process);
-  const { text, exitCode } = printedFailure(unknownCommand(first), false);
-  process.stderr.print(text);
-  return exitCode;
+  if (row === undefined) throw unknownCommand(first);
+  return await runCommand(row, rest, process);
 }
 
 function helpText(): string {

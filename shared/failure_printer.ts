@@ -3,6 +3,11 @@
 import { CommandFailure, ExitCode } from "./exit_code.ts";
 import { isFault } from "./fault.ts";
 
+/** Whoever read our standard output has left (`ftp ls | head`): nobody is there to be told. */
+export class ReaderGone extends Error {
+  override readonly name = "ReaderGone";
+}
+
 /** What a failure comes to. */
 export interface PrintedFailure {
   /** Whole lines, ended. Empty where there is nobody to tell. */
@@ -16,8 +21,7 @@ export interface PrintedFailure {
  * @param debug whether the stack and its causes follow (FTP_DEBUG=1).
  */
 export function printedFailure(failure: unknown, debug: boolean): PrintedFailure {
-  // Whoever read our output has left (`ftp ls | head`): there is nobody to tell, and not all was done.
-  if (failure instanceof Deno.errors.BrokenPipe) return { text: "", exitCode: ExitCode.failed };
+  if (failure instanceof ReaderGone) return { text: "", exitCode: ExitCode.failed };
   const trace = debug ? `${Deno.inspect(failure)}\n` : "";
   if (failure instanceof CommandFailure) {
     const hint = failure.hint === undefined ? "" : `hint: ${oneLine(failure.hint)}\n`;

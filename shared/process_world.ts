@@ -3,14 +3,18 @@
 import type { CommandInput, CommandOutput } from "./command_line.ts";
 import type { ProcessWorld } from "./command_runner.ts";
 import { ExitCode } from "./exit_code.ts";
+import { ReaderGone } from "./failure_printer.ts";
 
 /** The real process; call it once. From then on Ctrl-C and SIGTERM fire `interrupt`. */
 export function processWorld(): ProcessWorld {
   return {
     env: Deno.env.toObject(),
     stdin: standardInput(),
-    stdout: standardOutput(Deno.stdout),
-    stderr: standardOutput(Deno.stderr),
+    stdout: standardOutput(Deno.stdout, () => {
+      throw new ReaderGone();
+    }),
+    // What nobody reads about a command does not change what the command does.
+    stderr: standardOutput(Deno.stderr, () => {}),
     ...interrupts(),
   };
 }
@@ -23,7 +27,15 @@ function standardInput(): CommandInput {
   };
 }
 
-function standardOutput(stream: typeof Deno.stdout | typeof Deno.stderr): CommandOutput {
+/** @param onReaderGone what happens when the other end of a pipe was closed. */
+function standardOutput(
+  stream: typeof Deno.stdout | typeof Deno.stderr,
+  onReaderGone: () => void,
+): CommandOutput {
+  const onFailure = (error: unknown) => {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    onReaderGone();
+  };
   const isTerminal = stream.isTerminal();
   return {
     isTerminal,
@@ -31,11 +43,19 @@ function standardOutput(stream: typeof Deno.stdout | typeof Deno.stderr): Comman
       return isTerminal ? Deno.consoleSize().columns : undefined;
     },
     async write(bytes) {
-      for (let at = 0; at < bytes.length;) at += await stream.write(bytes.subarray(at));
+      try {
+        for (let at = 0; at < bytes.length;) at += await stream.write(bytes.subarray(at));
+      } catch (error) {
+        onFailure(error);
+      }
     },
     print(text) {
       const bytes = new TextEncoder().encode(text);
-      for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
+      try {
+        for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
+      } catch (error) {
+        onFailure(error);
+      }
     },
   };
 }

@@ -67,13 +67,11 @@ export async function readSecretLine(stdin: ByteSource): Promise<Secret> {
 
 async function typedLine(stdin: ByteSource): Promise<string> {
   let typed: number[] = [];
-  const keys = new Uint8Array(256);
+  const buffer = new Uint8Array(256);
   while (typed.length <= LIMIT_BYTES) {
-    const count = await stdin.read(keys);
+    const count = await stdin.read(buffer);
     if (count === null) throw givenUp();
-    // An escape sequence (an arrow key) arrives in one piece and is no part of a password.
-    if (keys[0] === KEY.escape) continue;
-    for (const key of keys.subarray(0, count)) {
+    for (const key of withoutEscapes(buffer.subarray(0, count))) {
       if (key === KEY.cr || key === KEY.lf) return textOf(typed);
       if (key === KEY.ctrlC || key === KEY.ctrlD) throw givenUp();
       if (key === KEY.ctrlU) typed = [];
@@ -82,6 +80,14 @@ async function typedLine(stdin: ByteSource): Promise<string> {
     }
   }
   throw new CommandFailure(ExitCode.usage, "password", `it has ${LIMIT_BYTES} bytes at most`);
+}
+
+/** The keys without arrows and the like (ESC [ ... letter, ESC O letter): no part of a password. */
+function withoutEscapes(keys: Uint8Array): Uint8Array {
+  const latin1 = Array.from(keys, (key) => String.fromCharCode(key)).join("");
+  // deno-lint-ignore no-control-regex -- escape sequences start with a control character
+  const kept = latin1.replace(/\x1b(?:\[[0-?]*[ -/]*[@-~]|O[@-~])?/g, "");
+  return Uint8Array.from(kept, (character) => character.charCodeAt(0));
 }
 
 /** Without the last character, which in UTF-8 is a first byte and its followers (10xxxxxx). */
