@@ -2,6 +2,23 @@
 
 import type { Secret } from "../../shared/secret.ts";
 
+/** Rights of its own for one directory and all that is below it; the deepest one that fits decides. */
+export interface Grant {
+  /** An absolute virtual path. */
+  readonly path: string;
+  /** Any of `r` (read files), `w` (change anything), `l` (list); none at all hides the directory. */
+  readonly rights: string;
+}
+
+/** Another folder of the host that the account sees in its tree. */
+export interface Mount {
+  /** Where it is seen: an absolute virtual path, not the root. */
+  readonly path: string;
+  /** A name below HOME, or an absolute host path. */
+  readonly directory: string;
+  readonly writable: boolean;
+}
+
 /** An account, as a session needs it. */
 export interface Account {
   /** The login name: what `checkAccountName` accepts. */
@@ -13,6 +30,10 @@ export interface Account {
   readonly enabled: boolean;
   /** Bytes it may keep; `undefined` for no limit. */
   readonly quotaBytes: number | undefined;
+  /** Files it may keep, those of unfinished uploads too; `undefined` for no limit. */
+  readonly maxFiles: number | undefined;
+  readonly grants: readonly Grant[];
+  readonly mounts: readonly Mount[];
   /** Grows with every change of password or rights: what was proven before is proven no more. */
   readonly revision: number;
 }

@@ -27,4 +27,10 @@ export const MIGRATIONS: readonly string[] = [
     created_ms INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE accounts ADD COLUMN max_files INTEGER CHECK (max_files >= 0);
+  -- Both as JSON: they are read with the account and never searched.
+  ALTER TABLE accounts ADD COLUMN grants TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE accounts ADD COLUMN mounts TEXT NOT NULL DEFAULT '[]';
+  `,
 ];

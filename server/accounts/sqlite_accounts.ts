@@ -93,8 +93,9 @@ export class SqliteAccounts implements Accounts, AccountAdmin, Disposable {
       this.#database.transaction(() => {
         const row = this.#row(name);
         if (row === undefined) throw new Fault("not-found", { about: name });
-        const { quotaBytes } = "quotaBytes" in change ? change : accountOf(row);
-        const values = valuesOf({ ...accountOf(row), ...defined(change), quotaBytes });
+        // A limit that is named and undefined is lifted; of other fields undefined means nothing.
+        const { quotaBytes, maxFiles } = { ...accountOf(row), ...change };
+        const values = valuesOf({ ...accountOf(row), ...defined(change), quotaBytes, maxFiles });
         const revision = this.#nextRevision();
         return accountOf(this.#sql.update.get({ ...values, revision }) as Row);
       })
@@ -134,7 +135,9 @@ export class SqliteAccounts implements Accounts, AccountAdmin, Disposable {
   }
 }
 
-const COLUMNS = "name, directory, read_only, admin, enabled, quota_bytes, revision, password";
+const COLUMNS =
+  "name, directory, read_only, admin, enabled, quota_bytes, max_files, grants, mounts, " +
+  "revision, password";
 
 function prepareAll(database: AccountsDatabase) {
   const prepare = (sql: string): StatementSync => database.prepare(sql);
@@ -145,12 +148,13 @@ function prepareAll(database: AccountsDatabase) {
     tick: prepare("UPDATE clock SET revision = revision + 1 RETURNING revision"),
     insert: prepare(`
       INSERT INTO accounts (${COLUMNS}, name_key, created_ms)
-      VALUES (:name, :directory, :read_only, :admin, :enabled, :quota_bytes, :revision, :password,
-              :name_key, :created_ms)
+      VALUES (:name, :directory, :read_only, :admin, :enabled, :quota_bytes, :max_files, :grants,
+              :mounts, :revision, :password, :name_key, :created_ms)
       RETURNING ${COLUMNS}`),
     update: prepare(`
       UPDATE accounts SET directory = :directory, read_only = :read_only, admin = :admin,
-        enabled = :enabled, quota_bytes = :quota_bytes, revision = :revision
+        enabled = :enabled, quota_bytes = :quota_bytes, max_files = :max_files, grants = :grants,
+        mounts = :mounts, revision = :revision
       WHERE name = :name RETURNING ${COLUMNS}`),
     setPassword: prepare(
       "UPDATE accounts SET password = :password, revision = :revision WHERE name = :name",
@@ -162,19 +166,33 @@ function prepareAll(database: AccountsDatabase) {
   };
 }
 
-const NEW_ACCOUNT = { readOnly: false, admin: false, enabled: true, quotaBytes: undefined };
+const NEW_ACCOUNT = {
+  readOnly: false,
+  admin: false,
+  enabled: true,
+  quotaBytes: undefined,
+  maxFiles: undefined,
+  grants: [],
+  mounts: [],
+};
 
 function accountOf(row: Row): Account {
-  const quota = row["quota_bytes"];
   return {
     name: String(row["name"]),
     directory: String(row["directory"]),
     readOnly: row["read_only"] === 1,
     admin: row["admin"] === 1,
     enabled: row["enabled"] === 1,
-    quotaBytes: quota === null ? undefined : Number(quota),
+    quotaBytes: limitOf(row["quota_bytes"]),
+    maxFiles: limitOf(row["max_files"]),
+    grants: JSON.parse(String(row["grants"])),
+    mounts: JSON.parse(String(row["mounts"])),
     revision: Number(row["revision"]),
   };
+}
+
+function limitOf(column: unknown): number | undefined {
+  return column === null ? undefined : Number(column);
 }
 
 function valuesOf(account: Omit<Account, "revision">) {
@@ -187,6 +205,9 @@ function valuesOf(account: Omit<Account, "revision">) {
     admin: Number(account.admin),
     enabled: Number(account.enabled),
     quota_bytes: account.quotaBytes ?? null,
+    max_files: account.maxFiles ?? null,
+    grants: JSON.stringify(account.grants),
+    mounts: JSON.stringify(account.mounts),
   };
 }
 

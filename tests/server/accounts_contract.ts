@@ -48,6 +48,9 @@ export function accountsContract(store: string, open: () => Promise<AccountsUnde
       admin: false,
       enabled: true,
       quotaBytes: undefined,
+      maxFiles: undefined,
+      grants: [],
+      mounts: [],
     });
   });
 
@@ -59,6 +62,9 @@ export function accountsContract(store: string, open: () => Promise<AccountsUnde
       admin: true,
       enabled: false,
       quotaBytes: 2 ** 40,
+      maxFiles: 1_000_000,
+      grants: [{ path: "/incoming", rights: "w" }],
+      mounts: [{ path: "/pub", directory: "/srv/pub", writable: false }],
     };
     const added = await accounts.add(wanted, secret("a"));
     assert.deepEqual(await accounts.find("ann"), added);
@@ -113,8 +119,10 @@ export function accountsContract(store: string, open: () => Promise<AccountsUnde
     const before = await accounts.add({ name: "ann", quotaBytes: 10 }, secret("a"));
     const admin = await accounts.update("ann", { admin: true });
     assert.deepEqual(admin, { ...before, admin: true, revision: admin.revision });
+    await accounts.update("ann", { maxFiles: 3 });
     const unlimited = await accounts.update("ann", { quotaBytes: undefined });
     assert.equal(unlimited.quotaBytes, undefined);
+    assert.equal(unlimited.maxFiles, 3);
     assert.equal(unlimited.admin, true);
     assert.deepEqual(await accounts.find("ann"), unlimited);
   });

@@ -49,6 +49,9 @@ export class MemoryAccounts implements Accounts, AccountAdmin {
         admin: false,
         enabled: true,
         quotaBytes: undefined,
+        maxFiles: undefined,
+        grants: [],
+        mounts: [],
       };
       return this.#store({ ...standard, ...wanted, name: name.value }, secret.reveal());
     });
