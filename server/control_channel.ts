@@ -7,6 +7,7 @@ import { Fault, isFault } from "../shared/fault.ts";
 import type { LineEvent } from "../shared/line_reader.ts";
 import { plainStream } from "../shared/plain_stream.ts";
 import { formatReply, type Reply, reply } from "../shared/reply.ts";
+import { listenDuring } from "./attention.ts";
 import type { AnyCommand } from "./command.ts";
 import type { CommandTable } from "./command_table.ts";
 import { DataChannel } from "./data_channel.ts";
@@ -96,7 +97,8 @@ export class ControlChannel implements Control {
       this.#stop.abort();
       data.close();
       this.#stream.close();
-      log.write("debug", "disconnected", { why: this.#ending });
+      const level = this.#farewell === undefined ? "debug" : "info";
+      log.write(level, "disconnected", { why: this.#ending });
     }
   }
 
@@ -215,44 +217,36 @@ export class ControlChannel implements Control {
 
   #fail(error: unknown, { verb }: AnyCommand): void {
     const { reply: answer, isBug, detail } = explain(error);
-    const { log } = this.#session;
     const rule = isFault(error) ? error.kind : "bug";
     const level = isBug || rule === "host-failure" ? "error" : "info";
-    log.write(level, isBug ? "bug" : "refused", { verb, rule, code: answer.code, detail });
+    this.#session.log.write(level, isBug ? "bug" : "refused", {
+      verb,
+      rule,
+      code: answer.code,
+      detail,
+    });
     // A connection that ended in mid-handshake takes no reply.
     if (this.#ending === undefined || this.#transferring !== undefined) this.#put(answer);
     if (isBug) this.#dismiss("bug");
   }
 
-  /** Reads on while a transfer runs: ABOR and STAT are heard at once, the rest waits in order. */
+  /** Runs a transfer; ABOR and STAT are heard at once meanwhile, the rest waits in order. */
   async #transfer(command: AnyCommand, argument: unknown): Promise<void> {
-    let isRunning = true;
-    let wake = () => {};
     const begun = Promise.withResolvers<void>();
-    const work = this.#perform(command, argument, begun.resolve);
-    this.#transferring = work.finally(() => {
-      isRunning = false;
-      this.#transferring = undefined;
-      wake();
-    });
+    const work = this.#perform(command, argument, begun.resolve)
+      .finally(() => this.#transferring = undefined);
+    this.#transferring = work;
     // What was sent ahead concerns a transfer that has begun; until its 150 there is none to abort.
-    await Promise.race([begun.promise, this.#transferring]);
-    this.#reader.careful = true;
-    while (isRunning) {
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-        if (!this.#held.isClosed) this.#reader.ready().then(() => resolve(), () => resolve());
-      });
-      if (!isRunning) break;
-      // Woken without a line: the peer is gone, and nobody is there to hear how the transfer ends.
-      if (!this.#reader.hasLine) {
+    await Promise.race([begun.promise, work]);
+    await listenDuring(work, {
+      reader: this.#reader,
+      held: this.#held,
+      hear: () => this.#hear(),
+      lose: () => {
         this.#ending ??= "connection lost";
         this.#stop.abort(this.#ending);
-        await this.#transferring;
-      }
-      while (isRunning && !this.#held.isClosed && this.#reader.hasLine) await this.#hear();
-    }
-    this.#reader.careful = false;
+      },
+    });
   }
 
   #standing(): Standing {
@@ -266,11 +260,12 @@ export class ControlChannel implements Control {
     const verdict = line.kind === "request"
       ? judge(line.request, this.#options.table, this.#standing())
       : undefined;
-    if (verdict?.kind === "run") {
+    if (verdict?.kind === "run" && verdict.command.duringTransfer === "now") {
       await this.#perform(verdict.command, verdict.argument);
       await this.#outbox.flush();
     } else {
-      const isLast = verdict?.kind === "wait" && verdict.command.lastOfItsStream === true;
+      const command = verdict?.kind === "refuse" ? undefined : verdict?.command;
+      const isLast = command?.lastOfItsStream === true;
       this.#held.hold(event, isLast);
     }
   }

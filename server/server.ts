@@ -120,6 +120,10 @@ class Reception {
       turnAway(conn, admitted.reply);
       return;
     }
+    // Should the channel not come about, nothing of it is left.
+    using unused = new DisposableStack();
+    unused.use(admitted.seat);
+    unused.defer(() => conn.close());
     const channel = new ControlChannel(conn, {
       id: crypto.randomUUID().slice(0, 8),
       services: this.#services,
@@ -127,9 +131,9 @@ class Reception {
       buffers: this.#buffers,
       implicitTls: this.#options.implicitTls ?? false,
     });
-    const { seat } = admitted;
+    unused.move();
     const ended = channel.run().finally(() => {
-      seat[Symbol.dispose]();
+      admitted.seat[Symbol.dispose]();
       this.#sessions.delete(channel);
     });
     this.#sessions.set(channel, ended);

@@ -1,7 +1,7 @@
 // The course of every transfer: 150, a data connection, bytes, 226, and a line in the log.
 
 import type { ByteStream } from "../shared/byte_stream.ts";
-import { within } from "../shared/deadline.ts";
+import { type DeadlineOptions, within } from "../shared/deadline.ts";
 import { Fault, isFault } from "../shared/fault.ts";
 import { type Reply, reply } from "../shared/reply.ts";
 import type { VirtualPath } from "../shared/virtual_path.ts";
@@ -11,6 +11,8 @@ import type { Session, Transfer } from "./session.ts";
 export interface TransferPlan {
   readonly verb: string;
   readonly path: VirtualPath;
+  /** Whether the bytes go to the peer. */
+  readonly sends: boolean;
   /** The text of the 150. */
   readonly opening: string;
   /** Moves the bytes over the open connection. */
@@ -33,14 +35,27 @@ export async function* carry(session: Session, plan: TransferPlan): AsyncGenerat
     yield reply(150, plan.opening);
     using stream = await session.data.open(isDataPrivate(session), transfer.abort.signal);
     await plan.move(stream, transfer);
-    // The last bytes may wait in a peer's full window: as long as a stall may last, not longer.
-    await within(stream.finish(), boundsOf(session, transfer));
+    await end(stream, plan, boundsOf(session, transfer));
     await plan.complete?.();
     course.outcome = "done";
     yield reply(226, `Done, ${transfer.movedBytes} bytes.`);
   } catch (error) {
     course.outcome = isFault(error) ? error.kind : "bug";
     throw error;
+  }
+}
+
+/** Ends our direction. The last bytes may wait in a peer's full window: as long as a stall may last. */
+async function end(
+  stream: ByteStream,
+  plan: TransferPlan,
+  bounds: DeadlineOptions,
+): Promise<void> {
+  try {
+    await within(stream.finish(), bounds);
+  } catch (error) {
+    // A peer that has sent everything may be gone before our close_notify reaches it.
+    if (plan.sends || !isFault(error, "truncated")) throw error;
   }
 }
 
@@ -55,7 +70,7 @@ export function pumpOptionsOf(session: Session, transfer: Transfer) {
 }
 
 /** The bounds of one wait within a transfer. */
-export function boundsOf(session: Session, transfer: Transfer) {
+export function boundsOf(session: Session, transfer: Transfer): DeadlineOptions {
   return { limitMs: session.services.settings.stallTimeoutMs, signal: transfer.abort.signal };
 }
 

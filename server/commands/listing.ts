@@ -49,6 +49,7 @@ async function* tell(
   yield* carry(session, {
     verb,
     path: argument.path,
+    sends: true,
     opening: "Here it comes.",
     move: (stream, transfer) =>
       sendLines(listing, (entry) => format(entry, listing.prefix), { stream, session, transfer }),
@@ -77,6 +78,7 @@ async function* tellFacts(
   yield* carry(session, {
     verb: "MLSD",
     path: directory,
+    sends: true,
     opening: "Here it comes.",
     move: (stream, transfer) =>
       sendLines(listing, (entry) => factsOf(entry, session), { stream, session, transfer }),

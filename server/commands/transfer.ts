@@ -30,6 +30,7 @@ async function* send(target: VirtualPath, session: Session): AsyncGenerator<Repl
   yield* carry(session, {
     verb: "RETR",
     path: target,
+    sends: true,
     opening: `Sending ${file.entry.size} bytes.`,
     async move(stream, transfer) {
       const largestBufferBytes = LARGEST_PEER_BUFFER_BYTES;
@@ -76,6 +77,7 @@ async function* receive(
   yield* carry(session, {
     verb,
     path: target,
+    sends: false,
     opening: "Receiving.",
     move: (stream, transfer) => fill(upload, stream, { session, transfer, announcedSize }),
     async complete() {

@@ -39,6 +39,9 @@ export const PASSWORD = "correct horse";
 /** An account that may only read the same files. */
 export const READER = "reader";
 
+/** Real hashes, but of no use to an attacker who would have to break a test's password. */
+const CHEAP = { logN: 4, blockSize: 8, parallel: 1 };
+
 /** A server that runs. */
 export class InProcessServer implements AsyncDisposable {
   readonly #resources: AsyncDisposableStack;
@@ -63,7 +66,7 @@ export class InProcessServer implements AsyncDisposable {
     await using resources = new AsyncDisposableStack();
     const home = resources.use(await temporaryDirectory()).path;
     await prepareDataDirectory(home);
-    const accounts = resources.use(SqliteAccounts.open(accountsFile(home)));
+    const accounts = resources.use(SqliteAccounts.open(accountsFile(home), { cost: CHEAP }));
     await accounts.add({ name: USER }, new Secret(PASSWORD));
     const reader = { name: READER, directory: USER, readOnly: true };
     await accounts.add(reader, new Secret(PASSWORD));
