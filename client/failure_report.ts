@@ -7,6 +7,7 @@ import {
   AlreadyThere,
   Broken,
   ContentDiffers,
+  DataFailed,
   exitCodeOf,
   formatRefusal,
   isClientFailure,
@@ -14,6 +15,7 @@ import {
   NotTrusted,
   Refused,
   Unprotected,
+  Unproven,
 } from "./failure.ts";
 
 /** The standard port, where most servers listen, and the one of `ftp serve`. */
@@ -53,15 +55,20 @@ function happenedOf(error: unknown): string | undefined {
     return `${error.compared} differs: ${error.local} here, ${error.remote} at the server`;
   }
   if (error instanceof AlreadyThere) {
-    return error.where === "local"
-      ? `"${error.path}" is a different file`
-      : "the server has a different file of that name";
+    const what = error.where === "local" ? `"${error.path}"` : "the server's file of that name";
+    return `${what} ${ALREADY_THERE[error.why]}`;
   }
   if (isClientFailure(error)) return error.message;
   if (isFault(error, "aborted")) return "interrupted";
   if (isFault(error)) return error.message;
   return localHappened(error);
 }
+
+const ALREADY_THERE: Readonly<Record<AlreadyThere["why"], string>> = {
+  different: "is a different file",
+  unproven: "may be a different file: the server cannot tell",
+  refused: "is there already",
+};
 
 /** Errors of this machine's disk, in words; `undefined` for anything else. */
 function localHappened(error: unknown): string | undefined {
@@ -102,6 +109,10 @@ function hintOf(error: unknown, attempt: Attempt): string | undefined {
   }
   if (error instanceof AlreadyThere) {
     return "--if-exists overwrite, skip, rename or newer says what to do then";
+  }
+  if (error instanceof Unproven) return "--verify auto is content with the size then";
+  if (error instanceof DataFailed && error.reason === "no-connection") {
+    return "--active has the server connect to us; without it we connect to the server";
   }
   if (isFault(error, "aborted") && attempt.resumable) {
     return "the same command carries on where this one stopped";

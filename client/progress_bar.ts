@@ -10,7 +10,7 @@ const RATE_WINDOW_MS = 5_000;
 const BAR_COLUMNS = 24;
 const NAME_COLUMNS = 28;
 /** Below this a name cannot be told from another. */
-const SHORTEST_NAME_COLUMNS = 8;
+const SHORTEST_NAME_COLUMNS = 12;
 
 /** Measures how fast bytes come, from how many there are at which time. */
 export class RateMeter {

@@ -1,12 +1,12 @@
 // What becomes of a transfer whose target is there already: replaced, carried on, left alone, or under another name.
 
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
-import { approximateSize } from "../../shared/units.ts";
 import type { Comparison, Existing } from "../client.ts";
 import { visibleText } from "../display_width.ts";
 import type { Terminal } from "../terminal.ts";
 import type { OperationContext } from "./operation_context.ts";
 import type { IfExists, TransferPolicy } from "./transfer_policy.ts";
+import { sizeText } from "./transfer_result.ts";
 
 /** What is to be done. */
 export type Plan =
@@ -133,7 +133,7 @@ function describe(
   relation: Comparison["relation"],
 ): string {
   const size = (facts: FileFacts) =>
-    facts.size === undefined ? "unknown size" : approximateSize(facts.size);
+    facts.size === undefined ? "of unknown size" : sizeText(facts.size);
   const words: Readonly<Record<Comparison["relation"], string>> = {
     "same": "the same file",
     "local-is-prefix": "what is here is the start of it",

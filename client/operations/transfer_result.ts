@@ -69,7 +69,8 @@ function tell(
   else context.terminal.note(line);
 }
 
-function sizeText(bytes: number): string {
+/** A size for people: `12 bytes`, `1.5M`. */
+export function sizeText(bytes: number): string {
   return bytes < 1024 ? `${bytes} bytes` : approximateSize(bytes);
 }
 

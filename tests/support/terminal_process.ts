@@ -1,0 +1,104 @@
+// Our own program at a real pseudo-terminal: a test types what a person types and reads what is shown.
+
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { ftpCommandLine } from "./program.ts";
+
+const BRIDGE = fileURLToPath(new URL("terminal_bridge.py", import.meta.url));
+
+/** What a test waits for comes within this time or never. */
+const LIMIT_MS = 30_000;
+
+/** How it is run. */
+export interface TerminalOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly columns?: number;
+}
+
+/** A program at a terminal. `await using` ends it. */
+export class TerminalProcess implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #typing: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #ended: Promise<void>;
+  #shown = "";
+  /** Where the next expectation starts. */
+  #seenTo = 0;
+  #onShown: () => void = () => {};
+  #hasEnded = false;
+
+  constructor(args: readonly string[], options: TerminalOptions = {}) {
+    const { env = {}, cwd, columns = 100 } = options;
+    const [program, programArgs] = ftpCommandLine(args);
+    this.#child = new Deno.Command("/usr/bin/python3", {
+      args: [BRIDGE, String(columns), "30", program, ...programArgs],
+      env: { TERM: "xterm-256color", ...env },
+      ...(cwd === undefined ? {} : { cwd }),
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    this.#typing = this.#child.stdin.getWriter();
+    this.#ended = this.#read();
+  }
+
+  /** Everything that was written to the terminal so far, escape sequences included. */
+  get shown(): string {
+    return this.#shown;
+  }
+
+  /** Types a text; `\r` is Enter, `\x03` Ctrl-C. */
+  async type(text: string): Promise<void> {
+    await this.#typing.write(new TextEncoder().encode(text));
+  }
+
+  /** Waits until something that fits is shown behind what was waited for before. */
+  async see(pattern: RegExp): Promise<RegExpExecArray> {
+    const deadline = performance.now() + LIMIT_MS;
+    while (true) {
+      const match = pattern.exec(this.#shown.slice(this.#seenTo));
+      if (match !== null) {
+        this.#seenTo += match.index + match[0].length;
+        return match;
+      }
+      const leftMs = deadline - performance.now();
+      assert.ok(leftMs > 0 && !this.#hasEnded, `never shown: ${pattern}\n${this.#shown}`);
+      await this.#change(leftMs);
+    }
+  }
+
+  /** Waits for the program's end. @returns its exit code */
+  async end(): Promise<number> {
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), LIMIT_MS);
+    try {
+      const { code } = await this.#child.status;
+      await this.#ended;
+      return code;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // Hanging up ends whatever still runs there.
+    await this.#typing.close().catch(() => {});
+    await this.end();
+  }
+
+  async #read(): Promise<void> {
+    for await (const part of this.#child.stdout.pipeThrough(new TextDecoderStream())) {
+      this.#shown += part;
+      this.#onShown();
+    }
+    this.#hasEnded = true;
+    this.#onShown();
+  }
+
+  async #change(limitMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#onShown = resolve;
+    const timer = setTimeout(resolve, limitMs);
+    await promise;
+    clearTimeout(timer);
+  }
+}
