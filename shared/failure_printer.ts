@@ -33,8 +33,7 @@ export function printedFailure(failure: unknown, debug: boolean): PrintedFailure
   return { text: `ftp: unexpected: ${oneLine(said)}\n${hint}`, exitCode: ExitCode.failed };
 }
 
-/** SECURITY: text of a peer inside a message can neither start a line nor steer the terminal. */
+/** SECURITY: text of a peer inside a message can neither start a line, steer the terminal nor turn around. */
 function oneLine(text: string): string {
-  // deno-lint-ignore no-control-regex -- exactly the characters that steer a terminal
-  return text.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029]+/g, " ").trim();
+  return text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, " ").trim();
 }

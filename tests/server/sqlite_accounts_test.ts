@@ -7,6 +7,7 @@ import { MIGRATIONS } from "../../server/accounts/accounts_schema.ts";
 import { SqliteAccounts } from "../../server/accounts/sqlite_accounts.ts";
 import { isFault } from "../../shared/fault.ts";
 import { Secret } from "../../shared/secret.ts";
+import type { AccountsToAdd } from "../support/account_adding_worker.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 
 const CHEAP = { cost: { logN: 4, blockSize: 8, parallel: 1 } };
@@ -79,6 +80,22 @@ Deno.test("a hundred accounts added through two connections at once are all ther
   assert.equal(new Set(listed.map(({ revision }) => revision)).size, 100);
 });
 
+Deno.test("threads that make the store and fill it at the same moment do not lose a change", async () => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, "accounts.db");
+  const threads = Array.from({ length: 3 }, (_, thread) => {
+    const names = Array.from({ length: 100 }, (_, at) => `user${thread}-${at}`);
+    return addInThread({ path, names });
+  });
+  await Promise.all(threads);
+  using accounts = SqliteAccounts.open(path, CHEAP);
+  const listed = await accounts.list();
+  assert.equal(listed.length, 300);
+  // Each account's second change got a revision of its own.
+  assert.equal(new Set(listed.map(({ revision }) => revision)).size, 300);
+  assert.equal(Math.max(...listed.map(({ revision }) => revision)), 600);
+});
+
 Deno.test("accounts are there again when the store is opened again", async () => {
   await using directory = await temporaryDirectory();
   const path = join(directory.path, "accounts.db");
@@ -132,6 +149,24 @@ Deno.test("a file that is no database is a host failure, not a crash", async () 
   await Deno.writeTextFile(path, "this is a text and was never a database, whatever it is called");
   assert.throws(() => SqliteAccounts.open(path, CHEAP), (error) => isFault(error, "host-failure"));
 });
+
+async function addInThread(work: AccountsToAdd): Promise<void> {
+  const worker = new Worker(new URL("../support/account_adding_worker.ts", import.meta.url), {
+    type: "module",
+  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      worker.onmessage = () => resolve();
+      worker.onerror = (event) => {
+        event.preventDefault();
+        reject(new Error(event.message));
+      };
+      worker.postMessage(work);
+    });
+  } finally {
+    worker.terminate();
+  }
+}
 
 function storedHash(path: string): string {
   using database = new DatabaseSync(path, { readOnly: true });
