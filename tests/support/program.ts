@@ -83,6 +83,15 @@ export function runFtpWell(args: readonly string[], options: ProgramOptions = {}
   return runWell(...ftpCommandLine(args), options);
 }
 
+/**
+ * Where the runtime keeps packages: for programs that are run with a HOME of their own, which would
+ * otherwise fetch them anew.
+ */
+export async function denoDirectory(): Promise<string> {
+  const { denoDir } = JSON.parse(await runWell(Deno.execPath(), ["info", "--json"]));
+  return denoDir;
+}
+
 async function feed(input: WritableStream<Uint8Array>, data: string | Uint8Array): Promise<void> {
   const writer = input.getWriter();
   try {
