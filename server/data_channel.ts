@@ -48,6 +48,7 @@ const LOWEST_TARGET_PORT = 1024;
 export class DataChannel implements DataPort, AsyncDisposable {
   readonly #options: DataChannelOptions;
   #plan: DataPlan = NONE;
+  #closed = false;
   /** Listeners and relays on their way out. */
   readonly #leaving = new Set<Promise<void>>();
   /** The listener on its way out, if any: its port is taken until then. */
@@ -64,6 +65,7 @@ export class DataChannel implements DataPort, AsyncDisposable {
   async listen(secure: boolean): Promise<number> {
     this.forget();
     await this.#released;
+    if (this.#closed) throw new Fault("aborted");
     const { passivePorts, dataConnectTimeoutMs } = this.#options.settings();
     const listener = this.#listenOn(passivePorts, secure);
     // A client that never comes must not hold one of a few ports for as long as its session lasts.
@@ -104,6 +106,7 @@ export class DataChannel implements DataPort, AsyncDisposable {
   }
 
   close(): void {
+    this.#closed = true;
     this.forget();
   }
 

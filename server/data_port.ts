@@ -15,7 +15,7 @@ export interface DataPort {
    * @param secure whether TLS is expected on it as things stand; PROT may still change that before
    * `open`, this only chooses the faster way.
    * @returns the port it listens on.
-   * @throws Fault `no-data-connection` when no port of the range is free.
+   * @throws Fault `no-data-connection` when no port of the range is free, `aborted` after `close`.
    */
   listen(secure: boolean): Promise<number>;
   /**

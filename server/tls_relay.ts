@@ -67,14 +67,24 @@ async function dialOurselves(
 ): Promise<{ inner: ByteStream; conn: Deno.TlsConn }> {
   using listener = tls.listen({ hostname: LOOPBACK, port: 0 });
   const dialled = Deno.connect({ hostname: LOOPBACK, port: listener.addr.port });
-  const loop = await within(dialled, { limitMs, signal });
+  const loop = await orClosed(dialled, within(dialled, { limitMs, signal }));
   loop.setNoDelay(true);
   const inner = plainStream(loop);
   try {
     const accepted = acceptFrom(listener, inner.local.port);
-    return { inner, conn: await within(accepted, { limitMs, signal }) };
+    return { inner, conn: await orClosed(accepted, within(accepted, { limitMs, signal })) };
   } catch (error) {
     inner.close();
+    throw error;
+  }
+}
+
+/** Waits; a connection that comes about after the waiting has ended is closed. */
+async function orClosed<T extends Deno.Conn>(coming: Promise<T>, waiting: Promise<T>): Promise<T> {
+  try {
+    return await waiting;
+  } catch (error) {
+    coming.then((conn) => conn.close(), () => {});
     throw error;
   }
 }
