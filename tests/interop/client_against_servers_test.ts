@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Client, Proof } from "../../client/client.ts";
 import { connect } from "../../client/connect.ts";
+import type { TrustPolicy } from "../../client/trust.ts";
 import { Secret } from "../../shared/secret.ts";
 import { digestTree, noise, sha256 } from "../support/file_tree.ts";
 import { startPyftpdlib } from "../support/peers/pyftpdlib.ts";
@@ -19,6 +20,13 @@ interface Subject extends AsyncDisposable {
   /** A directory that may be written to, with a `/` at its end. */
   readonly writable: string;
 }
+
+/** Says yes to the first certificate; data connections must then present the same. */
+const BELIEVING: TrustPolicy = {
+  kind: "known",
+  memory: { recall: () => Promise.resolve(undefined), remember: () => Promise.resolve() },
+  ask: () => Promise.resolve(true),
+};
 
 /** How a server is tried, and what can prove a transfer there. */
 interface Case {
@@ -63,7 +71,7 @@ async function open(subject: Subject, tls: Case["tls"], active: boolean): Promis
     host: "127.0.0.1",
     port: subject.port,
     tls,
-    trust: { kind: "anything" },
+    trust: BELIEVING,
     active,
   });
   await client.login(subject.user, new Secret(subject.password));
