@@ -6,6 +6,8 @@ import { hostReason } from "../shared/host_reason.ts";
 
 /** Where HOME is unless somebody says otherwise. */
 export const STANDARD_HOME = "./home";
+/** The variable that says otherwise, where no argument does. */
+export const HOME_VARIABLE = "FTP_SERVE_HOME";
 
 /** The server's own folder, reachable by no session. */
 export function privateDirectory(home: string): string {

@@ -2,9 +2,8 @@
 
 import type { Command } from "commander";
 import type { CommandWorld } from "../shared/command_line.ts";
-import { prepareDataDirectory, STANDARD_HOME } from "./data_directory.ts";
+import { HOME_VARIABLE, prepareDataDirectory, STANDARD_HOME } from "./data_directory.ts";
 import { runServer } from "./run_server.ts";
-import { HOME_VARIABLE } from "./settings_sources.ts";
 import { settingRows } from "./settings_table.ts";
 
 /** Adds the argument, the flags and the action. */

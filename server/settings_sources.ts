@@ -3,6 +3,7 @@
 import { dirname, resolve } from "node:path";
 import { CommandFailure, ExitCode } from "../shared/exit_code.ts";
 import { nearestName } from "../shared/nearest_name.ts";
+import { HOME_VARIABLE } from "./data_directory.ts";
 import type { ServerSettings } from "./settings.ts";
 import { type FileSetting, parseSettingsFile } from "./settings_file.ts";
 import { filePath } from "./setting_grammars.ts";
@@ -25,9 +26,7 @@ export interface SettingSources {
   readonly workingDirectory: string;
 }
 
-/** Variables that are not settings but say where to find them. */
-export const HOME_VARIABLE = `${VARIABLE_PREFIX}HOME`;
-/** The settings file's. */
+/** The variable that names the settings file. */
 export const CONFIG_VARIABLE = `${VARIABLE_PREFIX}CONFIG`;
 
 /** A text and where it was said. */

@@ -9,9 +9,13 @@ import { accountRoot } from "./account_root.ts";
 import { openAccounts, withNamedFaults } from "./account_store.ts";
 import { checkAccountName } from "./accounts/account_rules.ts";
 import type { Account, AccountAdmin } from "./accounts/accounts.ts";
-import { prepareDataDirectory, requireDataDirectory, STANDARD_HOME } from "./data_directory.ts";
+import {
+  HOME_VARIABLE,
+  prepareDataDirectory,
+  requireDataDirectory,
+  STANDARD_HOME,
+} from "./data_directory.ts";
 import { chosenPassword, type PasswordOptions } from "./new_password.ts";
-import { HOME_VARIABLE } from "./settings_sources.ts";
 import { textTable } from "./text_table.ts";
 
 interface HomeOption {
