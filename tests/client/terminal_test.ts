@@ -82,6 +82,26 @@ Deno.test("a transfer draws one bar that fits, Ctrl-C keeps what was moved, the 
   assert.equal(sha256(await Deno.readFile(join(folder.path, name))), sha256(bytes));
 });
 
+Deno.test("an upload that Ctrl-C ended is not there yet, and the same command carries it on", async () => {
+  await using server = await startServer({ users: USERS });
+  await using folder = await temporaryDirectory();
+  const bytes = noise(24 * MIB);
+  await Deno.writeFile(join(folder.path, "f"), bytes);
+  const options = trusting(server, folder);
+  {
+    const args = ["put", "f", "--limit-rate", "8M", ...pin(server)];
+    await using terminal = new TerminalProcess(args, options);
+    await terminal.see(/ \d+% .* [5-9]\.\d+M\/24\.0M /);
+    await terminal.type("\x03");
+    assert.equal(await terminal.end(), 130, terminal.shown);
+  }
+  await assert.rejects(Deno.stat(join(server.home, "ann", "f")), Deno.errors.NotFound);
+  await using terminal = new TerminalProcess(["put", "f", ...pin(server)], options);
+  assert.equal(await terminal.end(), 0, terminal.shown);
+  assert.match(terminal.shown, /24\.0M, carried on at \d.*M, .*SHA-256 verified/);
+  assert.equal(sha256(await Deno.readFile(join(server.home, "ann", "f"))), sha256(bytes));
+});
+
 Deno.test("a file that is there is asked about; a capital letter answers for all", async () => {
   await using server = await startServer({ users: USERS });
   await using folder = await temporaryDirectory();
