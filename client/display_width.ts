@@ -1,7 +1,5 @@
 // How many columns a text takes on a terminal: wide characters take two, combining marks none.
 
-const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: "grapheme" });
-
 const ASCII_ONLY = /^[\x20-\x7e]*$/;
 
 /** Scripts and blocks that terminals draw two columns wide (Unicode's East Asian Width W and F). */
@@ -29,7 +27,7 @@ const WIDTHLESS = /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}]+$/u;
 export function displayWidth(text: string): number {
   if (ASCII_ONLY.test(text)) return text.length;
   let columns = 0;
-  for (const { segment } of GRAPHEMES.segment(text)) columns += graphemeWidth(segment);
+  for (const grapheme of graphemesOf(text)) columns += graphemeWidth(grapheme);
   return columns;
 }
 
@@ -41,7 +39,7 @@ export function padToWidth(text: string, columns: number): string {
 /** The text in at most `columns` columns: where it is wider, its middle becomes `..`. */
 export function fitToWidth(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;
-  const graphemes = [...GRAPHEMES.segment(text)].map((each) => each.segment);
+  const graphemes = graphemesOf(text);
   if (columns <= 2) return takeColumns(graphemes, columns);
   const headColumns = Math.ceil((columns - 2) / 2);
   const head = takeColumns(graphemes, headColumns);
@@ -57,6 +55,12 @@ export function fitToWidth(text: string, columns: number): string {
 export function visibleText(text: string): string {
   // deno-lint-ignore no-control-regex -- exactly the characters that steer a terminal
   return text.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, "?");
+}
+
+/** The first segmenter of a process costs 30 ms, each further one nothing: none is made before it is needed. */
+function graphemesOf(text: string): string[] {
+  const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
 function graphemeWidth(grapheme: string): number {
