@@ -77,8 +77,16 @@ interface DiskWorld {
   readonly log?: Log;
 }
 
+const PERMISSION_BITS = 0o777;
+/** Without them the server could not open it again, not even to give them back. */
+const NEEDED_OF_FILES = 0o400;
+const NEEDED_OF_DIRECTORIES = 0o500;
+
 class DiskStorage implements Storage {
-  readonly abilities: StorageAbilities = { setModified: true, setMode: false };
+  readonly abilities: StorageAbilities = {
+    setModified: true,
+    setMode: Deno.build.os !== "windows",
+  };
   readonly #world: DiskWorld;
   readonly #jail: Jail;
   readonly #files: HostFiles;
@@ -172,10 +180,22 @@ class DiskStorage implements Storage {
 
   setModified(path: VirtualPath, modifiedMs: number): Promise<void> {
     return asFaults(path, () => {
-      using file = this.#jail.open(path);
+      using file = this.#jail.open(path, "file-or-directory");
       const before = file.stat();
       file.setModified(modifiedMs);
       this.#world.digests.redate(before, file.stat());
+    });
+  }
+
+  setMode(path: VirtualPath, mode: number): Promise<number> {
+    return asFaults(path, () => {
+      if (!this.abilities.setMode) throw new Fault("unsupported", { about: path });
+      using file = this.#jail.open(path, "file-or-directory");
+      const needed = file.stat().type === "directory" ? NEEDED_OF_DIRECTORIES : NEEDED_OF_FILES;
+      // SECURITY: set-user-ID and its like would lend the server's rights to others of its machine.
+      const allowed = mode & PERMISSION_BITS | needed;
+      file.setMode(allowed);
+      return allowed;
     });
   }
 

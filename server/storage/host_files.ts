@@ -17,12 +17,14 @@ export interface HostStat {
   readonly inode: number;
 }
 
-/** A file open for reading. Errors are the host's own, see host_fault.ts. */
+/** A file, or a directory, open for reading. Errors are the host's own, see host_fault.ts. */
 export interface ReadableHostFile extends Disposable {
   stat(): HostStat;
   /** Reads from byte `at` on; resolves to 0 at the end. */
   read(into: Uint8Array<ArrayBuffer>, at: number): Promise<number>;
   setModified(modifiedMs: number): void;
+  /** Sets the permission bits. */
+  setMode(mode: number): void;
 }
 
 /** A file of the server's own, open for writing from its end on. */
@@ -147,6 +149,10 @@ class NodeFile implements ReadableHostFile {
 
   setModified(modifiedMs: number): void {
     fs.futimesSync(this.#handle, modifiedMs / 1000, modifiedMs / 1000);
+  }
+
+  setMode(mode: number): void {
+    fs.fchmodSync(this.#handle, mode);
   }
 
   [Symbol.dispose](): void {

@@ -150,19 +150,19 @@ export class Jail {
   }
 
   /**
-   * Opens a regular file for reading.
+   * Opens a regular file for reading, or a directory as well where only its attributes are meant.
    *
    * @throws Fault `not-found`, `is-a-directory`, `denied` (a FIFO, a device), `busy` (it is replaced
    * all the time)
    */
-  open(path: VirtualPath): ReadableHostFile {
+  open(path: VirtualPath, what: "file" | "file-or-directory" = "file"): ReadableHostFile {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const { host, stat } = this.locate(path);
-      requireFile(stat, path);
+      requireType(stat, what, path);
       const file = this.#files.openToRead(host);
       try {
         const opened = file.stat();
-        requireFile(opened, path);
+        requireType(opened, what, path);
         if (this.isInPlace({ host, stat: opened })) return file;
       } catch (error) {
         file[Symbol.dispose]();
@@ -240,8 +240,15 @@ export class Jail {
   }
 }
 
-function requireFile(stat: HostStat, path: VirtualPath): void {
-  if (stat.type === "directory") throw new Fault("is-a-directory", { about: path });
+function requireType(
+  stat: HostStat,
+  what: "file" | "file-or-directory",
+  path: VirtualPath,
+): void {
+  if (stat.type === "directory") {
+    if (what === "file-or-directory") return;
+    throw new Fault("is-a-directory", { about: path });
+  }
   // SECURITY: opening a FIFO waits for its other end, opening some devices does things.
   if (stat.type !== "file") throw new Fault("denied", { about: path });
 }

@@ -96,6 +96,14 @@ export interface Storage {
   /** @throws Fault `not-found`, `unsupported` */
   setModified(path: VirtualPath, modifiedMs: number): Promise<void>;
   /**
+   * Sets the nine permission bits of a file or directory. What the server itself needs to reach it
+   * again stays; bits that lend an owner's rights to others are never set.
+   *
+   * @returns the mode it has now.
+   * @throws Fault `not-found`, `unsupported`
+   */
+  setMode(path: VirtualPath, mode: number): Promise<number>;
+  /**
    * The digest of a file or a part of it, lower-case hexadecimal. Never stale: it is of the bytes
    * that are there now. Where there is no file, an unfinished upload of that name answers, so that
    * its owner can prove what is there before carrying it on.

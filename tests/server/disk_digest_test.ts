@@ -19,6 +19,7 @@ function countingFiles(): { files: HostFiles; bytesRead: () => number } {
       return {
         stat: () => file.stat(),
         setModified: (modifiedMs) => file.setModified(modifiedMs),
+        setMode: (mode) => file.setMode(mode),
         async read(into, position) {
           const count = await file.read(into, position);
           bytesRead += count;
@@ -123,6 +124,7 @@ Deno.test("digest and copy of a long file stop when they are aborted half-way", 
       return {
         stat: () => file.stat(),
         setModified: (modifiedMs) => file.setModified(modifiedMs),
+        setMode: (mode) => file.setMode(mode),
         read(into, position) {
           if (position > 500_000) stop.abort("the peer said so");
           return file.read(into, position);

@@ -194,6 +194,22 @@ function nameRules(rule: Rule) {
     await set("/f");
     assert.equal((await storage.stat(at("/f"))).modifiedMs, modifiedMs);
     await failsAs("not-found", set("/no"));
+    await storage.createDirectory(at("/d"));
+    await set("/d");
+    assert.equal((await storage.stat(at("/d"))).modifiedMs, modifiedMs);
+  });
+  rule("permission bits can be set, or are said to be unsupported", async (storage) => {
+    await put(storage, "/f", "x");
+    const set = (path: string, mode: number) => storage.setMode(at(path), mode);
+    if (!storage.abilities.setMode) return await failsAs("unsupported", set("/f", 0o640));
+    assert.equal(await set("/f", 0o640), 0o640);
+    assert.equal((await storage.stat(at("/f"))).mode, 0o640);
+    assert.equal(await set("/f", 0o4000), 0o400);
+    assert.equal(await get(storage, "/f"), "x");
+    await storage.createDirectory(at("/d"));
+    assert.equal(await set("/d", 0), 0o500);
+    assert.deepEqual(await names(storage, "/d"), []);
+    await failsAs("not-found", set("/no", 0o640));
   });
 }
 

@@ -106,6 +106,10 @@ export class MemoryStorage implements Storage {
     this.#find(path).modifiedMs = modifiedMs;
   }
 
+  async setMode(): Promise<number> {
+    throw new Fault("unsupported");
+  }
+
   async digest(
     path: VirtualPath,
     algorithm: HashAlgorithm,
