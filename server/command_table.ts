@@ -3,6 +3,7 @@
 import type { Request } from "../shared/request.ts";
 import type { AnyCommand } from "./command.ts";
 import { accessCommands } from "./commands/access.ts";
+import { attributeCommands } from "./commands/attributes.ts";
 import { dataConnectionCommands } from "./commands/data_connection.ts";
 import { directoryCommands } from "./commands/directory.ts";
 import { fileCommands } from "./commands/file.ts";
@@ -39,6 +40,7 @@ export function commandTable(): CommandTable {
     ...protectionCommands,
     ...directoryCommands,
     ...fileCommands,
+    ...attributeCommands,
     ...listingCommands,
     ...transferCommands,
     ...dataConnectionCommands,

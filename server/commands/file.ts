@@ -1,11 +1,11 @@
-// Files by name: DELE, RNFR, RNTO, SIZE, MDTM, MFMT.
+// Files by name: DELE, RNFR, RNTO, SIZE, MDTM.
 
 import { Fault, isFault } from "../../shared/fault.ts";
 import { reply } from "../../shared/reply.ts";
 import { formatTimeValue, wholeSecond } from "../../shared/time_value.ts";
 import type { VirtualPath } from "../../shared/virtual_path.ts";
 import { type AnyCommand, command } from "../command.ts";
-import { path, timedPath } from "../grammar.ts";
+import { path } from "../grammar.ts";
 import type { Session } from "../session.ts";
 
 const remove = command({
@@ -92,25 +92,6 @@ const modified = command({
   },
 });
 
-const modify = command({
-  verb: "MFMT",
-  grammar: timedPath,
-  login: "needed",
-  permission: "write",
-  feature: (session) => canSetTimes(session) ? "MFMT" : undefined,
-  help: "Sets when a file last changed, UTC.",
-  source: "draft-somers-ftp-mfxx, 3",
-  async run({ ms, path: target }, session) {
-    await session.storage.setModified(target, ms);
-    return reply(213, `Modify=${formatTimeValue(ms)}; ${target}`);
-  },
-});
-
-/** Before a login nobody knows the storage; the usual kind can. */
-function canSetTimes(session: Session): boolean {
-  return session.login.kind !== "member" || session.login.storage.abilities.setModified;
-}
-
 /** The family's rows. */
 export const fileCommands: readonly AnyCommand[] = [
   remove,
@@ -118,5 +99,4 @@ export const fileCommands: readonly AnyCommand[] = [
   renameTo,
   size,
   modified,
-  modify,
 ];

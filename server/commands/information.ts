@@ -110,27 +110,36 @@ export function informationCommands(rows: () => readonly AnyCommand[]): readonly
     keepsPending: true,
     help: "Lists the verbs, or explains one.",
     source: "RFC 959, 4.1.3",
-    run(wanted, _session) {
-      if (wanted === undefined) return verbsOf(rows().filter((row) => !row.verb.includes(" ")));
-      const verb = wanted.trim().toUpperCase();
-      const row = rows().find((each) => each.verb === verb || each.aliases?.includes(verb));
-      return row === undefined ? reply(501, "No such verb.") : explain(row);
-    },
+    run: (wanted) => wanted === undefined ? verbsOf(rows()) : helpOn(wanted, rows()),
   });
 
   return [noop, system, status, utf8, features, help];
 }
 
-/** The verbs, eight a line; a star marks what is known and refused. */
+/** The verbs, eight a line, a family as one; a star marks what is known and refused. */
 export function verbsOf(rows: readonly AnyCommand[]): Reply {
-  const verbs = rows.flatMap((row) =>
-    [row.verb, ...row.aliases ?? []].map((verb) => row.refusal === undefined ? verb : `${verb}*`)
-  ).toSorted();
+  const marked = (row: AnyCommand, verb: string) => row.refusal === undefined ? verb : `${verb}*`;
+  const isOneFamily = new Set(rows.map((row) => row.verb.split(" ")[0])).size === 1;
+  const verbs = new Set(rows.flatMap((row) => {
+    const [family, word] = row.verb.split(" ");
+    if (word !== undefined) return isOneFamily ? marked(row, row.verb) : family!;
+    return [row.verb, ...row.aliases ?? []].map((verb) => marked(row, verb));
+  }));
+  const sorted = [...verbs].toSorted();
   const lines: string[] = [];
-  while (verbs.length > 0) {
-    lines.push(verbs.splice(0, 8).map((verb) => verb.padEnd(6)).join(" ").trimEnd());
+  while (sorted.length > 0) {
+    lines.push(sorted.splice(0, 8).map((verb) => verb.padEnd(6)).join(" ").trimEnd());
   }
   return reply(214, "Commands (* not offered):", ...lines, "HELP <verb> explains one.");
+}
+
+/** What HELP says about a verb, a family's word or a family. */
+export function helpOn(wanted: string, rows: readonly AnyCommand[]): Reply {
+  const verb = wanted.trim().toUpperCase().replace(/ +/g, " ");
+  const row = rows.find((each) => each.verb === verb || each.aliases?.includes(verb));
+  if (row !== undefined) return explain(row);
+  const family = rows.filter((each) => each.verb.startsWith(`${verb} `));
+  return family.length > 0 ? verbsOf(family) : reply(501, "No such verb.");
 }
 
 function explain(row: AnyCommand): Reply {

@@ -1,19 +1,22 @@
-// What is ours, under SITE.
+// SITE HELP. The other SITE commands are rows of the family they belong to, named `SITE <word>`.
 
 import { type AnyCommand, command } from "../command.ts";
 import { optional, text } from "../grammar.ts";
-import { verbsOf } from "./information.ts";
+import { helpOn, verbsOf } from "./information.ts";
 
 /** The family's rows; SITE HELP tells of all `rows`. */
 export function siteCommands(rows: () => readonly AnyCommand[]): readonly AnyCommand[] {
   const help = command({
     verb: "SITE HELP",
-    grammar: optional(text("")),
+    grammar: optional(text("<command>")),
     login: "not-needed",
     keepsPending: true,
-    help: "Lists the SITE commands.",
+    help: "Lists the SITE commands, or explains one.",
     source: "RFC 959, 4.1.3",
-    run: () => verbsOf(rows().filter((row) => row.verb.startsWith("SITE "))),
+    run: (wanted) =>
+      wanted === undefined
+        ? verbsOf(rows().filter((row) => row.verb.startsWith("SITE ")))
+        : helpOn(`SITE ${wanted}`, rows()),
   });
   return [help];
 }

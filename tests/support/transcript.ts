@@ -31,6 +31,7 @@ const VERBS = [
   "tls",
   "given file",
   "given directory",
+  "given link",
   "file",
   "no file",
   "log",

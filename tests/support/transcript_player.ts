@@ -86,7 +86,11 @@ export class Player implements Disposable {
       case "log":
         return await this.#expectLog(rest);
       case "given directory":
-        return await Deno.mkdir(this.#onDisk(rest), { recursive: true });
+        return await Deno.mkdir(this.#onDisk(firstWord(rest)[0]), { recursive: true });
+      case "given link": {
+        const [path, target] = firstWord(rest);
+        return await Deno.symlink(target, this.#onDisk(path));
+      }
       case "given file": {
         const [path, content] = this.#pathAndContent(rest);
         return await Deno.writeFile(path, content);
@@ -96,7 +100,10 @@ export class Player implements Disposable {
         return assert.deepEqual(text(await Deno.readFile(path)), text(content));
       }
       case "no file":
-        return await assert.rejects(Deno.lstat(this.#onDisk(rest)), Deno.errors.NotFound);
+        return await assert.rejects(
+          Deno.lstat(this.#onDisk(firstWord(rest)[0])),
+          Deno.errors.NotFound,
+        );
       default:
         return await this.#playData(verb, rest);
     }
@@ -223,7 +230,7 @@ export class Player implements Disposable {
   }
 
   #pathAndContent(rest: string): [string, Uint8Array] {
-    const [, path = "", content = ""] = /^(\S+) (.*)$/s.exec(rest) ?? [];
+    const [path, content] = firstWord(rest);
     return [this.#onDisk(path), contentOf(content)];
   }
 
@@ -231,6 +238,12 @@ export class Player implements Disposable {
     assert.ok(this.#data !== undefined, "there is no data connection");
     return this.#data;
   }
+}
+
+/** The first word, which is a JSON string where it begins with a quote, and the rest. */
+function firstWord(text: string): [string, string] {
+  const [, word = "", rest = ""] = /^("(?:[^"\\]|\\.)*"|\S+) ?(.*)$/s.exec(text) ?? [];
+  return [word.startsWith('"') ? JSON.parse(word) : word, rest];
 }
 
 /** A JSON string, one byte a character; or `N bytes`. */
