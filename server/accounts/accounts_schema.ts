@@ -33,4 +33,34 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE accounts ADD COLUMN grants TEXT NOT NULL DEFAULT '[]';
   ALTER TABLE accounts ADD COLUMN mounts TEXT NOT NULL DEFAULT '[]';
   `,
+  `
+  -- What an account keeps. It is in doubt while more doubts were raised than were counted away.
+  CREATE TABLE quota_books (
+    account TEXT PRIMARY KEY REFERENCES accounts (name) ON DELETE CASCADE,
+    bytes INTEGER NOT NULL DEFAULT 0,
+    files INTEGER NOT NULL DEFAULT 0,
+    doubts INTEGER NOT NULL DEFAULT 1,
+    counted INTEGER NOT NULL DEFAULT 0
+  ) STRICT, WITHOUT ROWID;
+
+  -- Room held for uploads that run; the credit is the size of the file one of them will replace.
+  CREATE TABLE quota_holds (
+    id TEXT PRIMARY KEY,
+    account TEXT NOT NULL REFERENCES accounts (name) ON DELETE CASCADE,
+    owner TEXT NOT NULL,
+    place TEXT NOT NULL,
+    target TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    credit_bytes INTEGER NOT NULL,
+    credit_files INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX quota_holds_by_account ON quota_holds (account);
+
+  -- While there was no limit nothing was booked, and another folder holds other files.
+  CREATE TRIGGER quota_in_doubt AFTER UPDATE ON accounts
+  WHEN (old.quota_bytes IS NULL AND old.max_files IS NULL) OR old.directory <> new.directory
+  BEGIN
+    UPDATE quota_books SET doubts = doubts + 1 WHERE account = new.name;
+  END;
+  `,
 ];

@@ -4,10 +4,11 @@ import type { Entry } from "../../shared/entry.ts";
 import { Fault, isFault } from "../../shared/fault.ts";
 import type { HashAlgorithm } from "../../shared/hash.ts";
 import type { Log } from "../../shared/log.ts";
-import { isWithin, nameOf, ROOT, type VirtualPath } from "../../shared/virtual_path.ts";
+import { nameOf, ROOT, type VirtualPath } from "../../shared/virtual_path.ts";
 import { DigestCache, isSettled } from "./digest_cache.ts";
 import { listDirectory } from "./disk_listing.ts";
 import { requireReplaceable } from "./disk_upload.ts";
+import { measureUsage } from "./disk_usage.ts";
 import { digestOf } from "./file_digest.ts";
 import { entryOf } from "./host_entry.ts";
 import { asFaults } from "./host_fault.ts";
@@ -17,15 +18,31 @@ import {
   type HostPath,
   Jail,
   type LinkPolicy,
-  type Located,
   operatorPath,
   ownChild,
   type Place,
 } from "./jailed_path.ts";
-import type { ByteRange, Storage, StorageAbilities, Upload, WriteOptions } from "./storage.ts";
+import {
+  type AccountBooks,
+  NO_BOOKS,
+  type QuotaBooks,
+  type QuotaState,
+  roomIn,
+} from "./quota_books.ts";
+import { removal, renaming, visiblePlace } from "./name_changes.ts";
+import { forgetPending, pendingUploads } from "./pending_uploads.ts";
+import type {
+  ByteRange,
+  PendingUpload,
+  Storage,
+  StorageAbilities,
+  Upload,
+  WriteOptions,
+} from "./storage.ts";
 import { StoredDiskFile } from "./stored_disk_file.ts";
 import { type Unfinished, UploadFolder } from "./upload_folder.ts";
 import { partsDirectory, uploadsDirectory } from "./upload_place.ts";
+import type { RoomWorld } from "./upload_room.ts";
 import { startUpload } from "./upload_start.ts";
 
 /** What a storage is opened with. */
@@ -41,6 +58,10 @@ export interface DiskStorageOptions {
   /** Shared by the sessions of a worker; by default this storage has its own. */
   readonly digests?: DigestCache;
   readonly log?: Log;
+  /** Default: nobody has a limit. */
+  readonly books?: QuotaBooks;
+  /** Bytes that uploads leave free on the disk; default none. */
+  readonly floorBytes?: number;
   /** For tests: the host's file system, or one that fails. */
   readonly files?: HostFiles;
 }
@@ -62,13 +83,15 @@ export function openDiskStorage(options: DiskStorageOptions): Promise<Storage> {
     const records = uploadsDirectory(operatorPath(options.home), options.account);
     files.makePrivateDirectory(records);
     const jail = new Jail({ root, own, links, files });
-    return new DiskStorage({ files, jail, digests, records, ...options });
+    const { account, books: allBooks = NO_BOOKS, floorBytes = 0, log } = options;
+    const usage = { files, root: jail.root, records, account };
+    const books = allBooks.of(account, (held) => measureUsage(usage, held));
+    return new DiskStorage({ ...usage, jail, digests, books, floorBytes, ...(log && { log }) });
   });
 }
 
 /** What a storage is made of. */
-interface DiskWorld {
-  readonly files: HostFiles;
+interface DiskWorld extends RoomWorld {
   readonly jail: Jail;
   readonly digests: DigestCache;
   /** Where this account's uploads are kept in HOME. */
@@ -90,9 +113,11 @@ class DiskStorage implements Storage {
   readonly #world: DiskWorld;
   readonly #jail: Jail;
   readonly #files: HostFiles;
+  readonly #books: AccountBooks;
 
   constructor(world: DiskWorld) {
     this.#world = world;
+    this.#books = world.books;
     this.#jail = world.jail;
     this.#files = world.files;
   }
@@ -122,9 +147,6 @@ class DiskStorage implements Storage {
       const place = this.#jail.place(path);
       requireReplaceable(place, path, options.mode === "create");
       this.#files.checkWritable(place.directory.host);
-      if (options.announcedSize !== undefined && options.announcedSize > await this.space()) {
-        throw new Fault("no-space", { about: path });
-      }
       const world = { ...this.#world, folder: this.#folderFor(place) };
       return await startUpload(world, path, place, options);
     });
@@ -134,18 +156,23 @@ class DiskStorage implements Storage {
     return (await asFaults(path, () => this.#unfinished(path)))?.size;
   }
 
-  removeFile(path: VirtualPath): Promise<void> {
-    return asFaults(path, () => {
-      const { host, target } = this.#visible(path);
-      if (target.stat.type === "directory") throw new Fault("is-a-directory", { about: path });
-      if (target.stat.type === "other") throw new Fault("denied", { about: path });
-      this.#files.removeFile(host);
+  pending(): AsyncIterable<PendingUpload> {
+    return pendingUploads(this.#world);
+  }
+
+  forget(path: VirtualPath): Promise<void> {
+    return asFaults(path, async () => {
+      if (!await forgetPending(this.#world, path)) throw new Fault("not-found", { about: path });
     });
+  }
+
+  removeFile(path: VirtualPath): Promise<void> {
+    return asFaults(path, () => this.#books.change(() => removal(this.#world, path)));
   }
 
   removeDirectory(path: VirtualPath): Promise<void> {
     return asFaults(path, () => {
-      const { host, target } = this.#visible(path);
+      const { host, target } = visiblePlace(this.#world, path);
       if (target.stat.type !== "directory") throw new Fault("not-a-directory", { about: path });
       // A link to a directory goes as one name; what it leads to stays.
       if (target.host === host) this.#files.removeDirectory(host);
@@ -163,19 +190,7 @@ class DiskStorage implements Storage {
   }
 
   rename(from: VirtualPath, to: VirtualPath): Promise<void> {
-    return asFaults(to, () => {
-      const source = this.#visible(from);
-      const goal = this.#jail.place(to);
-      if (source.host === goal.host) return;
-      const movesDirectory = source.target.stat.type === "directory";
-      if (movesDirectory && isWithin(to, from)) throw new Fault("denied", { about: to });
-      const there = goal.target?.stat.type;
-      if (goal.taken && there === undefined) throw new Fault("denied", { about: to });
-      if (there !== undefined && (movesDirectory || there !== "file")) {
-        throw new Fault("exists", { about: to });
-      }
-      this.#files.rename(source.host, goal.host);
-    });
+    return asFaults(to, () => this.#books.change(() => renaming(this.#world, from, to)));
   }
 
   setModified(path: VirtualPath, modifiedMs: number): Promise<void> {
@@ -224,19 +239,22 @@ class DiskStorage implements Storage {
   }
 
   space(): Promise<number> {
-    return asFaults(ROOT, () => this.#files.space(this.#jail.root));
+    return asFaults(ROOT, async () => {
+      const free = await this.#files.space(this.#jail.root) - this.#world.floorBytes;
+      const quota = await this.#books.state();
+      const left = quota === undefined ? Infinity : roomIn(quota);
+      return Math.max(0, Math.min(free, left));
+    });
   }
 
-  /** @throws Fault `not-found` for what is not there or hidden */
-  #visible(path: VirtualPath): Place & { readonly target: Located } {
-    const place = this.#jail.place(path);
-    if (place.target === undefined) throw new Fault("not-found", { about: path });
-    return { ...place, target: place.target };
+  quota(): Promise<QuotaState | undefined> {
+    return asFaults(ROOT, () => this.#books.state());
   }
 
   #folderFor(place: Place): UploadFolder {
     const { files, records } = this.#world;
-    return new UploadFolder(files, partsDirectory(this.#world, place.directory), records);
+    const parts = partsDirectory(this.#world, place.directory);
+    return new UploadFolder(files, parts, records, this.#books);
   }
 
   #unfinished(path: VirtualPath): Unfinished | undefined {

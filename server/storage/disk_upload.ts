@@ -7,16 +7,18 @@ import type { Log } from "../../shared/log.ts";
 import { nameOf, type VirtualPath } from "../../shared/virtual_path.ts";
 import type { DigestCache } from "./digest_cache.ts";
 import { entryOf } from "./host_entry.ts";
-import { asFaults, hostCode } from "./host_fault.ts";
-import type { HostFiles } from "./host_files.ts";
-import { directoryOf, type HostPath, type Jail, type Place } from "./jailed_path.ts";
+import { amountAt, amountOf } from "./disk_usage.ts";
+import { asFaults, hostFault } from "./host_fault.ts";
+import { directoryOf, type HostPath, isBelow, type Jail, type Place } from "./jailed_path.ts";
+import { type Booking, difference, NO_AMOUNT } from "./quota_books.ts";
 import type { Upload } from "./storage.ts";
 import type { UploadFolder } from "./upload_folder.ts";
+import { dress } from "./upload_looks.ts";
 import type { UploadPart } from "./upload_part.ts";
+import type { RoomWorld, UploadRoom } from "./upload_room.ts";
 
 /** What an upload works with. */
-export interface UploadWorld {
-  readonly files: HostFiles;
+export interface UploadWorld extends RoomWorld {
   readonly jail: Jail;
   readonly folder: UploadFolder;
   readonly digests: DigestCache;
@@ -27,6 +29,7 @@ export interface UploadWorld {
 export interface UploadPlan {
   readonly path: VirtualPath;
   readonly part: UploadPart;
+  readonly room: UploadRoom;
   /** Where the peer's first byte goes. */
   readonly offset: number;
   /** Whether it must not replace anything (STOU). */
@@ -36,8 +39,6 @@ export interface UploadPlan {
   readonly digest: { readonly algorithm: HashAlgorithm; readonly hasher: Hasher } | undefined;
 }
 
-/** The mode bit of a directory whose files get its group. */
-const SET_GROUP_ID = 0o2000;
 /** How far back a digested file is dated, so that no later change can bear the same time. */
 const BACKDATE_MS = 20;
 
@@ -67,7 +68,9 @@ export class DiskUpload implements Upload {
   async #take(bytes: Uint8Array): Promise<void> {
     this.#requireOpen();
     if (bytes.length === 0) return;
-    const { part, digest } = this.#plan;
+    const { part, room, digest } = this.#plan;
+    const asking = room.require(this.offset + this.#received + bytes.length);
+    if (asking !== undefined) await asking;
     if (this.#received === 0) part.reveal();
     this.#received += bytes.length;
     const written = part.file.append(bytes);
@@ -83,30 +86,46 @@ export class DiskUpload implements Upload {
     return asFaults(this.#plan.path, async () => {
       await this.#writing;
       this.#requireOpen();
-      const { path, part, digest, create } = this.#plan;
-      this.#dress(this.#aim());
+      const { path, part, room, digest } = this.#plan;
+      const { files, digests, folder } = this.#world;
+      dress(files, part, this.#aim().place);
       if (digest !== undefined) backdate(part);
       await this.#flush();
-      const { to } = this.#aim(); // again: the world went on while the disk was flushed
-      part.publish(to, create ? "create" : "replace");
+      const to = await room.close(() => this.#publishing()).catch((error) => {
+        this.#failure ??= hostFault(error, path);
+        throw error;
+      });
       this.#open = false;
       const stat = part.file.stat();
       part.published();
-      if (digest !== undefined) {
-        this.#world.digests.set(stat, digest.algorithm, digest.hasher.digest());
-      }
-      this.#world.folder.forget(path);
-      await this.#world.files.syncDirectory(directoryOf(to));
+      if (digest !== undefined) digests.set(stat, digest.algorithm, digest.hasher.digest());
+      await folder.forget(path);
+      await files.syncDirectory(directoryOf(to));
       return entryOf(nameOf(path), stat);
     });
+  }
+
+  /** Looks where the file goes again: the world went on while it was flushed. */
+  #publishing(): Booking<HostPath> {
+    const { files, root } = this.#world;
+    const { part, create } = this.#plan;
+    const { to } = this.#aim();
+    const { size: bytes } = part.file.stat();
+    const comes = isBelow(to, root) ? { bytes, files: 1 } : NO_AMOUNT;
+    return {
+      kept: difference(comes, amountAt(files, to, root)),
+      appears: { at: to, bytes },
+      act() {
+        part.publish(to, create ? "create" : "replace");
+        return to;
+      },
+    };
   }
 
   discard(): Promise<void> {
     return asFaults(this.#plan.path, async () => {
       await this.#writing;
-      if (!this.#open) return;
-      this.#open = false;
-      this.#plan.part.remove();
+      if (this.#open) await this.#drop();
     });
   }
 
@@ -127,13 +146,31 @@ export class DiskUpload implements Upload {
   async #keep(): Promise<void> {
     await this.#writing;
     if (!this.#open) return;
-    const { path, part, resumed } = this.#plan;
-    const isEmpty = this.#received === 0 || part.file.stat().size === 0;
-    if (isEmpty && !resumed) return await this.discard();
+    const { path, part, room, resumed } = this.#plan;
+    // What had no room must not take up the room there is.
+    const hasNoRoom = isFault(this.#failure, "over-quota") || isFault(this.#failure, "no-space");
+    if (hasNoRoom && resumed) part.file.truncate(this.offset);
+    const isEmpty = hasNoRoom || this.#received === 0 || part.file.stat().size === 0;
+    if (isEmpty && !resumed) return await this.#drop();
     await this.#flush();
     this.#open = false;
     try {
-      this.#world.folder.forget(path, part);
+      await this.#world.folder.forget(path, part);
+      await room.close(() => ({
+        kept: amountOf(part.file.stat()),
+        unchecked: true,
+        act: () => part.release(),
+      }));
+    } finally {
+      part.release();
+    }
+  }
+
+  async #drop(): Promise<void> {
+    const { part, room } = this.#plan;
+    this.#open = false;
+    try {
+      await room.close(() => ({ act: () => part.remove() }));
     } finally {
       part.release();
     }
@@ -152,34 +189,11 @@ export class DiskUpload implements Upload {
     return { to: place.target?.host ?? place.host, place };
   }
 
-  /** Gives the part the looks of what it replaces, or of its directory. */
-  #dress({ place }: Aim): void {
-    const { files } = this.#world;
-    const { part } = this.#plan;
-    const old = place.target?.stat;
-    const holder = place.directory.stat;
-    const now = part.file.stat();
-    const inherits = ((holder.mode ?? 0) & SET_GROUP_ID) !== 0;
-    const owner = old?.owner ?? now.owner;
-    const group = old?.group ?? (inherits ? holder.group : now.group);
-    if (owner !== now.owner || group !== now.group) {
-      try {
-        files.setOwner(part.host, owner, group);
-      } catch (error) {
-        // Only root may give files away; as anybody else the server's own files are fine.
-        if (hostCode(error) !== "EPERM") throw error;
-      }
-    }
-    // SECURITY: the permission bits alone; set-user-ID on content from the network is never kept.
-    if (old?.mode !== undefined) files.setMode(part.host, old.mode & 0o777);
-  }
-
   async #flush(): Promise<void> {
     try {
       await this.#plan.part.file.sync();
     } catch (error) {
-      this.#open = false;
-      this.#plan.part.remove();
+      await this.#drop();
       throw error;
     }
   }

@@ -4,6 +4,7 @@ import type { ByteSink, ByteSource } from "../../shared/byte_stream.ts";
 import type { Entry } from "../../shared/entry.ts";
 import type { HashAlgorithm } from "../../shared/hash.ts";
 import type { VirtualPath } from "../../shared/virtual_path.ts";
+import type { QuotaState } from "./quota_books.ts";
 
 /** What a kind of storage can do beyond reading and writing whole files. */
 export interface StorageAbilities {
@@ -48,6 +49,15 @@ export interface WriteOptions {
   readonly signal?: AbortSignal;
 }
 
+/** An unfinished upload, as its owner sees it. */
+export interface PendingUpload {
+  /** What it was meant for. */
+  readonly path: VirtualPath;
+  /** Bytes. */
+  readonly received: number;
+  readonly sinceMs: number;
+}
+
 /**
  * A file on its way in. Nothing is visible under its name until `commit`; disposal without it keeps
  * the bytes as an unfinished upload of that name, which a later `write` can carry on.
@@ -85,6 +95,10 @@ export interface Storage {
    * @returns `undefined` where there is none.
    */
   unfinished(path: VirtualPath): Promise<number | undefined>;
+  /** All unfinished uploads of the account, in no order. */
+  pending(): AsyncIterable<PendingUpload>;
+  /** Throws an unfinished upload away. @throws Fault `not-found` */
+  forget(path: VirtualPath): Promise<void>;
   /** @throws Fault `not-found`, `is-a-directory` */
   removeFile(path: VirtualPath): Promise<void>;
   /** @throws Fault `not-found`, `not-a-directory`, `not-empty`, `denied` (the root) */
@@ -116,6 +130,12 @@ export interface Storage {
     range?: ByteRange,
     signal?: AbortSignal,
   ): Promise<string>;
-  /** Bytes that could still be stored. */
+  /** Bytes that could still be stored, on the disk and within the quota. */
   space(): Promise<number>;
+  /**
+   * What is used of the quota.
+   *
+   * @returns `undefined` where there are no limits.
+   */
+  quota(): Promise<QuotaState | undefined>;
 }

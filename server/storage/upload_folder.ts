@@ -7,9 +7,11 @@
 import { createHash } from "node:crypto";
 import { Fault } from "../../shared/fault.ts";
 import type { VirtualPath } from "../../shared/virtual_path.ts";
+import { amountOf } from "./disk_usage.ts";
 import { hostCode } from "./host_fault.ts";
 import type { HostFiles } from "./host_files.ts";
 import { type HostPath, ownChild } from "./jailed_path.ts";
+import { type AccountBooks, difference, NO_AMOUNT } from "./quota_books.ts";
 import { UploadPart, type UploadRecord } from "./upload_part.ts";
 
 /** How often a file that seems to be in use is tried again: another thread may only be asking. */
@@ -30,18 +32,24 @@ export class UploadFolder {
   readonly #parts: HostPath;
   /** Holds the records; always in HOME, so that a sweep finds them. */
   readonly #records: HostPath;
+  readonly #books: AccountBooks;
 
-  constructor(files: HostFiles, parts: HostPath, records: HostPath) {
+  constructor(files: HostFiles, parts: HostPath, records: HostPath, books: AccountBooks) {
     this.#files = files;
     this.#parts = parts;
     this.#records = records;
+    this.#books = books;
   }
 
-  /** A new, empty upload of `path`. `copy`: not to be found until {@linkcode UploadPart.reveal}. */
-  create(path: VirtualPath, kind: "part" | "copy", nowMs: number): UploadPart {
+  /** Where a new upload of `path` will be. `copy`: not to be found until {@linkcode UploadPart.reveal}. */
+  newPlace(path: VirtualPath, kind: "part" | "copy"): HostPath {
+    return ownChild(this.#parts, `${keyOf(path)}-${randomId()}.${kind}`);
+  }
+
+  /** A new, empty upload of `path` at its place. */
+  create(path: VirtualPath, host: HostPath, nowMs: number): UploadPart {
     this.#files.makePrivateDirectory(this.#parts);
-    const stem = `${keyOf(path)}-${randomId()}`;
-    const host = ownChild(this.#parts, `${stem}.${kind}`);
+    const stem = this.#stemOf(host);
     const file = this.#files.openToWrite(host, "create");
     const part = new UploadPart(this.#files, { file, host, record: this.#recordOf(stem) });
     try {
@@ -70,7 +78,7 @@ export class UploadFolder {
       const part = found && this.#lock(found.host);
       if (part !== undefined) {
         try {
-          this.forget(path, part);
+          await this.forget(path, part);
           return part;
         } catch (error) {
           part.release();
@@ -83,9 +91,10 @@ export class UploadFolder {
   }
 
   /** Throws away what is unfinished of `path`, except `kept`. */
-  forget(path: VirtualPath, kept?: UploadPart): void {
+  async forget(path: VirtualPath, kept?: UploadPart): Promise<void> {
     for (const { host } of this.#dead(path)) {
-      if (host !== kept?.host) this.#lock(host)?.remove();
+      const part = host === kept?.host ? undefined : this.#lock(host);
+      if (part !== undefined) await removeUnfinished(part, this.#books);
     }
   }
 
@@ -133,12 +142,16 @@ export class UploadFolder {
   #open(host: HostPath): UploadPart | undefined {
     try {
       const file = this.#files.openToWrite(host, "existing");
-      const stem = host.slice(this.#parts.length + 1).replace(/\.part$/, "");
-      return new UploadPart(this.#files, { file, host, record: this.#recordOf(stem) });
+      const record = this.#recordOf(this.#stemOf(host));
+      return new UploadPart(this.#files, { file, host, record });
     } catch (error) {
       if (hostCode(error) === "ENOENT") return undefined;
       throw error;
     }
+  }
+
+  #stemOf(host: HostPath): string {
+    return host.slice(this.#parts.length + 1).replace(/\.(part|copy)$/, "");
   }
 
   #partOf(stem: string): HostPath {
@@ -147,6 +160,18 @@ export class UploadFolder {
 
   #recordOf(stem: string): HostPath {
     return ownChild(this.#records, `${stem}.json`);
+  }
+}
+
+/** Removes an unfinished upload that was locked, and takes it out of the books. */
+export async function removeUnfinished(part: UploadPart, books: AccountBooks): Promise<void> {
+  try {
+    await books.change(() => ({
+      kept: difference(NO_AMOUNT, amountOf(part.file.stat())),
+      act: () => part.remove(),
+    }));
+  } finally {
+    part.release();
   }
 }
 

@@ -21,6 +21,7 @@ export class UploadPart {
   readonly #files: HostFiles;
   readonly #record: HostPath;
   #host: HostPath;
+  #isOpen = true;
 
   constructor(
     files: HostFiles,
@@ -56,8 +57,10 @@ export class UploadPart {
     removeIfThere(this.#files, this.#host);
   }
 
-  /** Closes it; it stays as an unfinished upload. */
+  /** Closes it, once; it stays as an unfinished upload. */
   release(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
     this.file[Symbol.dispose]();
   }
 

@@ -5,13 +5,24 @@ import type { Entry } from "../../shared/entry.ts";
 import { Fault } from "../../shared/fault.ts";
 import { createHasher, type HashAlgorithm } from "../../shared/hash.ts";
 import { isWithin, nameOf, parentOf, ROOT, type VirtualPath } from "../../shared/virtual_path.ts";
+import {
+  type Amount,
+  difference,
+  NO_AMOUNT,
+  type QuotaState,
+  roomIn,
+  sum,
+} from "../../server/storage/quota_books.ts";
 import type {
   ByteRange,
+  PendingUpload,
   Storage,
   StoredFile,
   Upload,
   WriteOptions,
 } from "../../server/storage/storage.ts";
+
+import type { Limit } from "./trial_quota.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 type Node = { readonly content: Bytes | undefined; modifiedMs: number };
@@ -23,7 +34,13 @@ const NAME_LIMIT_BYTES = 255;
 export class MemoryStorage implements Storage {
   readonly abilities = { setModified: true, setMode: false };
   readonly #nodes = new Map<VirtualPath, Node>([[ROOT, directory()]]);
-  readonly #unfinished = new Map<VirtualPath, Bytes>();
+  readonly #unfinished = new Map<VirtualPath, { content: Bytes; sinceMs: number }>();
+  readonly #running = new Set<Running>();
+  readonly #limit: Limit;
+
+  constructor(limit: Limit = {}) {
+    this.#limit = limit;
+  }
 
   async stat(path: VirtualPath): Promise<Entry> {
     return this.#entry(path);
@@ -60,16 +77,17 @@ export class MemoryStorage implements Storage {
     if (options.mode === "create" && there) throw new Fault("exists");
     if ((options.announcedSize ?? 0) > LIMIT_BYTES) throw new Fault("no-space");
     const [begin, resumed] = this.#beginning(path, there?.content, options);
-    return this.#upload(path, begin, resumed, options.mode === "create");
+    return this.#upload(path, begin, resumed, options);
   }
 
   async unfinished(path: VirtualPath): Promise<number | undefined> {
-    return this.#unfinished.get(path)?.length;
+    return this.#unfinished.get(path)?.content.length;
   }
 
   async removeFile(path: VirtualPath): Promise<void> {
     this.#content(path);
     this.#nodes.delete(path);
+    this.#unbind(path);
   }
 
   async removeDirectory(path: VirtualPath): Promise<void> {
@@ -94,6 +112,7 @@ export class MemoryStorage implements Storage {
     if (isWithin(to, from)) throw new Fault("denied");
     this.#requireRoom(to);
     const there = this.#nodes.get(to);
+    this.#unbind(from);
     if (there && !(there.content && moved.content)) throw new Fault("exists");
     for (const [path, node] of [...this.#nodes]) {
       if (!isWithin(path, from)) continue;
@@ -116,7 +135,7 @@ export class MemoryStorage implements Storage {
     range?: ByteRange,
     signal?: AbortSignal,
   ): Promise<string> {
-    const unfinished = this.#nodes.has(path) ? undefined : this.#unfinished.get(path);
+    const unfinished = this.#nodes.has(path) ? undefined : this.#unfinished.get(path)?.content;
     const content = unfinished ?? this.#content(path);
     const { start, end } = range ?? { start: 0, end: content.length };
     if (start > end || end > content.length) throw new Fault("bad-restart");
@@ -126,8 +145,25 @@ export class MemoryStorage implements Storage {
     return hasher.digest();
   }
 
-  space(): Promise<number> {
-    return Promise.resolve(LIMIT_BYTES);
+  async quota(): Promise<QuotaState | undefined> {
+    const { bytes, files } = this.#limit;
+    if (bytes === undefined && files === undefined) return undefined;
+    return { used: this.#used(), limit: { bytes, files } };
+  }
+
+  async *pending(): AsyncGenerator<PendingUpload> {
+    for (const [path, { content, sinceMs }] of [...this.#unfinished]) {
+      yield { path, received: content.length, sinceMs };
+    }
+  }
+
+  async forget(path: VirtualPath): Promise<void> {
+    if (!this.#unfinished.delete(path)) throw new Fault("not-found");
+  }
+
+  async space(): Promise<number> {
+    const quota = await this.quota();
+    return Math.min(LIMIT_BYTES, quota === undefined ? Infinity : roomIn(quota));
   }
 
   #find(path: VirtualPath): Node {
@@ -162,43 +198,109 @@ export class MemoryStorage implements Storage {
     const offset = options.offset ?? 0;
     if ((!append && offset === 0) || options.mode === "create") return [new Uint8Array(), false];
     if (append && file !== undefined) return [file, false];
-    const unfinished = this.#unfinished.get(path);
+    const unfinished = this.#unfinished.get(path)?.content;
     const begin = unfinished ?? file ?? new Uint8Array();
     if (offset > begin.length) throw new Fault("bad-restart");
     if (unfinished !== undefined) this.#unfinished.delete(path);
     return [append ? begin : begin.slice(0, offset), unfinished !== undefined];
   }
 
-  #upload(path: VirtualPath, begin: Bytes, resumed: boolean, create: boolean): Upload {
+  #upload(path: VirtualPath, begin: Bytes, resumed: boolean, options: WriteOptions): Upload {
     const parts: Bytes[] = [begin];
-    let open = true;
-    const content = () => {
-      if (!open) throw new Fault("aborted");
-      const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-      parts.reduce((offset, part) => (whole.set(part, offset), offset + part.length), 0);
-      return whole;
+    const running: Running = { path, bytes: 0, replaces: undefined };
+    this.#running.add(running);
+    let open = true, refused = false;
+    const grow = (bytes: number) => {
+      try {
+        this.#grow(running, bytes);
+      } catch (fault) {
+        refused = true;
+        throw fault;
+      }
     };
+    const content = () => joined(refused ? parts.slice(0, 1) : parts);
+    const end = () => {
+      open = false;
+      this.#running.delete(running);
+    };
+    const keep = () => {
+      if (open && (resumed || (parts.length > 1 && !refused))) {
+        this.#unfinished.set(path, { content: content(), sinceMs: Date.now() });
+      }
+      end();
+    };
+    try {
+      grow(Math.max(begin.length, options.announcedSize ?? 0));
+    } catch (fault) {
+      keep();
+      throw fault;
+    }
     return {
       offset: begin.length,
       write: async (bytes) => {
         if (!open) throw new Fault("aborted");
+        grow(joined(parts).length + bytes.length);
         if (bytes.length > 0) parts.push(new Uint8Array(bytes));
       },
       commit: async () => {
-        const node = { content: content(), modifiedMs: Date.now() };
-        if (create && this.#nodes.has(path)) throw new Fault("exists");
-        this.#nodes.set(path, node);
+        if (!open) throw new Fault("aborted");
+        if (options.mode === "create" && this.#nodes.has(path)) throw new Fault("exists");
+        grow(content().length);
+        this.#nodes.set(path, { content: content(), modifiedMs: Date.now() });
         this.#unfinished.delete(path);
-        open = false;
+        end();
         return this.#entry(path);
       },
-      discard: () => Promise.resolve(void (open = false)),
-      [Symbol.asyncDispose]: async () => {
-        if (open && (resumed || parts.length > 1)) this.#unfinished.set(path, content());
-        open = false;
-      },
+      discard: () => Promise.resolve(end()),
+      [Symbol.asyncDispose]: async () => keep(),
     };
   }
+
+  /** The file that is replaced makes room, for one upload. */
+  #grow(running: Running, bytes: number): void {
+    const others = [...this.#running].filter((each) => each !== running);
+    const isTaken = others.some((each) => each.path === running.path && each.replaces);
+    running.replaces = isTaken ? undefined : this.#nodes.get(running.path);
+    const before = running.bytes;
+    running.bytes = Math.max(bytes, before);
+    const used = this.#used();
+    const { bytes: most = Infinity, files = Infinity } = this.#limit;
+    if (used.bytes <= most && used.files <= files) return;
+    running.bytes = before;
+    throw new Fault("over-quota");
+  }
+
+  #used(): Amount {
+    const stored = [...this.#nodes.values()].flatMap(({ content }) => content ?? []);
+    const unfinished = [...this.#unfinished.values()].map(({ content }) => content);
+    let used: Amount = NO_AMOUNT;
+    for (const { length } of [...stored, ...unfinished]) {
+      used = sum(used, { bytes: length, files: 1 });
+    }
+    for (const { bytes, replaces } of this.#running) {
+      const replaced = { bytes: replaces?.content?.length ?? 0, files: replaces ? 1 : 0 };
+      used = sum(used, difference({ bytes, files: 1 }, replaced));
+    }
+    return used;
+  }
+
+  /** What was there is there no more: no upload replaces it. */
+  #unbind(path: VirtualPath): void {
+    for (const each of this.#running) if (isWithin(each.path, path)) each.replaces = undefined;
+  }
+}
+
+/** An upload that runs, as the quota sees it. */
+interface Running {
+  readonly path: VirtualPath;
+  bytes: number;
+  replaces: Node | undefined;
+}
+
+function joined(parts: readonly Bytes[]): Bytes {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  parts.reduce((offset, part) => (whole.set(part, offset), offset + part.length), 0);
+  return whole;
 }
 
 function directory(): Node {

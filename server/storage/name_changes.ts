@@ -1,0 +1,61 @@
+// Names that go, move or replace each other on the disk: what is allowed, and what it means for the books.
+
+import { Fault } from "../../shared/fault.ts";
+import { isWithin, type VirtualPath } from "../../shared/virtual_path.ts";
+import { amountAt } from "./disk_usage.ts";
+import type { HostFiles } from "./host_files.ts";
+import type { Jail, Located, Place } from "./jailed_path.ts";
+import { type Booking, difference, NO_AMOUNT } from "./quota_books.ts";
+
+/** Where names are. */
+export interface NameWorld {
+  readonly files: HostFiles;
+  readonly jail: Jail;
+}
+
+/** A place with something there that the session sees. @throws Fault `not-found` */
+export function visiblePlace(
+  { jail }: NameWorld,
+  path: VirtualPath,
+): Place & { readonly target: Located } {
+  const place = jail.place(path);
+  if (place.target === undefined) throw new Fault("not-found", { about: path });
+  return { ...place, target: place.target };
+}
+
+/** A file goes; a link to one goes as a link. @throws Fault `not-found`, `is-a-directory`, `denied` */
+export function removal(world: NameWorld, path: VirtualPath): Booking<void> {
+  const { files, jail } = world;
+  const { host, target } = visiblePlace(world, path);
+  if (target.stat.type === "directory") throw new Fault("is-a-directory", { about: path });
+  if (target.stat.type === "other") throw new Fault("denied", { about: path });
+  return {
+    kept: difference(NO_AMOUNT, amountAt(files, host, jail.root)),
+    vanishes: host,
+    unchecked: true,
+    act: () => files.removeFile(host),
+  };
+}
+
+/** A name moves; a file replaces a file. @throws Fault `not-found`, `exists`, `denied` */
+export function renaming(world: NameWorld, from: VirtualPath, to: VirtualPath): Booking<void> {
+  const { files, jail } = world;
+  const source = visiblePlace(world, from);
+  const goal = jail.place(to);
+  if (source.host === goal.host) return { act() {} };
+  const movesDirectory = source.target.stat.type === "directory";
+  if (movesDirectory && isWithin(to, from)) throw new Fault("denied", { about: to });
+  const there = goal.target?.stat.type;
+  if (goal.taken && there === undefined) throw new Fault("denied", { about: to });
+  if (there !== undefined && (movesDirectory || there !== "file")) {
+    throw new Fault("exists", { about: to });
+  }
+  return {
+    kept: difference(NO_AMOUNT, amountAt(files, goal.host, jail.root)),
+    vanishes: source.host,
+    appears: { at: goal.host, bytes: amountAt(files, source.host, jail.root).bytes },
+    // An upload that counted on replacing it is refused instead, when it is done.
+    unchecked: true,
+    act: () => files.rename(source.host, goal.host),
+  };
+}
