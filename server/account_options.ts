@@ -1,19 +1,46 @@
 // What `ftp user add` and `set` say about an account, read into a change of it.
 
+import type { Command } from "commander";
 import { CommandFailure, ExitCode } from "../shared/exit_code.ts";
-import { parseSize } from "../shared/units.ts";
+import { type Parsed, parsed, unparsed } from "../shared/parsed.ts";
+import { parseRate, parseSize } from "../shared/units.ts";
 import { accountRoot, isRootAllowed } from "./account_root.ts";
 import { checkAccountDirectory } from "./accounts/account_rules.ts";
 import type { AccountChange } from "./accounts/accounts.ts";
+import { parseLoginHours } from "./accounts/login_terms.ts";
+import { formatNetwork, parseNetwork } from "./network.ts";
 
 /** The flags as commander gives them. */
 export interface AccountOptions {
   readonly quota?: string;
+  readonly maxFiles?: string;
+  readonly maxSessions?: string;
+  readonly rateUp?: string;
+  readonly rateDown?: string;
+  readonly until?: string;
+  readonly hours?: string;
+  readonly from?: string;
   readonly admin?: boolean;
   readonly readOnly?: boolean;
   readonly dir?: string;
   readonly enable?: true;
   readonly disable?: true;
+}
+
+/** Adds the flags that make up {@linkcode AccountOptions}, but for those that only `set` has. */
+export function addAccountOptions(command: Command): Command {
+  return command
+    .option("--quota <SIZE>", "bytes it may keep, like 10M or 1.5G, or none")
+    .option("--max-files <N>", "files it may keep, or none")
+    .option("--max-sessions <N>", "sessions at once, or none")
+    .option("--rate-up <RATE>", "bytes a second all its sessions may send, like 1M, or none")
+    .option("--rate-down <RATE>", "bytes a second all its sessions may fetch, or none")
+    .option("--until <DATE>", "no login from then on, like 2030-01-31 (its start, UTC), or none")
+    .option("--hours <TIMES>", "time of day of logins by this machine's clock, or none")
+    .option("--from <NETWORKS>", "where it may log in from, like 10.0.0.0/8,192.0.2.7, or all")
+    .option("--admin", "an administrator")
+    .option("--read-only", "may not change anything")
+    .option("--dir <DIR>", "its root: a folder below HOME, or an absolute path");
 }
 
 /**
@@ -30,8 +57,23 @@ export async function readAccountChange(
   if (options.enable && options.disable) {
     throw new CommandFailure(ExitCode.usage, tried, "--enable and --disable exclude each other");
   }
+  const limit = (flag: string, text: string, parse: (text: string) => Parsed<number>) =>
+    text === "none" ? undefined : valueOf(tried, flag, text, parse, ", or none");
+  const { quota, maxFiles, maxSessions, rateUp, rateDown, until, hours, from } = options;
   return {
-    ...(options.quota !== undefined && { quotaBytes: readQuota(tried, options.quota) }),
+    ...(quota !== undefined && { quotaBytes: limit("--quota", quota, parseSize) }),
+    ...(maxFiles !== undefined && { maxFiles: limit("--max-files", maxFiles, parseCount) }),
+    ...(maxSessions !== undefined &&
+      { maxSessions: limit("--max-sessions", maxSessions, parseCount) }),
+    ...(rateUp !== undefined && { uploadRate: limit("--rate-up", rateUp, parseRate) }),
+    ...(rateDown !== undefined && { downloadRate: limit("--rate-down", rateDown, parseRate) }),
+    ...(until !== undefined && { expiresMs: limit("--until", until, parseDate) }),
+    ...(hours !== undefined && {
+      loginHours: hours === "none"
+        ? undefined
+        : valueOf(tried, "--hours", hours, parseLoginHours, ", or none"),
+    }),
+    ...(from !== undefined && { networks: readNetworks(tried, from) }),
     ...(options.admin !== undefined && { admin: options.admin }),
     ...(options.readOnly !== undefined && { readOnly: options.readOnly }),
     ...(options.dir !== undefined && { directory: await readDirectory(tried, home, options.dir) }),
@@ -39,19 +81,43 @@ export async function readAccountChange(
   };
 }
 
-function readQuota(tried: string, text: string): number | undefined {
-  if (text === "none") return undefined;
-  const size = parseSize(text);
-  if (size.ok) return size.value;
-  throw new CommandFailure(ExitCode.usage, tried, `--quota "${text}": ${size.why}, or none`);
+/** The flag's value. @throws CommandFailure (usage) that says what is allowed */
+function valueOf<T>(
+  tried: string,
+  flag: string,
+  text: string,
+  parse: (text: string) => Parsed<T>,
+  alternative = "",
+): T {
+  const read = parse(text);
+  if (read.ok) return read.value;
+  throw new CommandFailure(ExitCode.usage, tried, `${flag} "${text}": ${read.why}${alternative}`);
+}
+
+/** A whole number from 0. */
+function parseCount(text: string): Parsed<number> {
+  return /^\d{1,9}$/.test(text) ? parsed(Number(text)) : unparsed("a whole number is expected");
+}
+
+/** A day, or a moment of it with its offset; milliseconds since 1970. */
+function parseDate(text: string): Parsed<number> {
+  const isDate = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?$/.test(text);
+  const ms = isDate ? Date.parse(text) : NaN;
+  return Number.isNaN(ms)
+    ? unparsed("a date is like 2030-01-31 or 2030-01-31T18:00+01:00")
+    : parsed(ms);
+}
+
+function readNetworks(tried: string, text: string): string[] {
+  if (text === "all") return [];
+  return text.split(",").map((each) =>
+    formatNetwork(valueOf(tried, "--from", each.trim(), parseNetwork, ", or all"))
+  );
 }
 
 async function readDirectory(tried: string, home: string, text: string): Promise<string> {
-  const directory = checkAccountDirectory(text);
-  const refused = (why: string) =>
-    new CommandFailure(ExitCode.usage, tried, `--dir "${text}": ${why}`);
-  if (!directory.ok) throw refused(directory.why);
-  const root = accountRoot(home, { directory: directory.value });
-  if (!await isRootAllowed(home, root)) throw refused("it would show the server's own folder");
-  return directory.value;
+  const directory = valueOf(tried, "--dir", text, checkAccountDirectory);
+  if (await isRootAllowed(home, accountRoot(home, { directory }))) return directory;
+  const happened = `--dir "${text}": it would show the server's own folder`;
+  throw new CommandFailure(ExitCode.usage, tried, happened);
 }

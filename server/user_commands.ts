@@ -3,12 +3,12 @@
 import type { Command } from "commander";
 import type { CommandWorld } from "../shared/command_line.ts";
 import { CommandFailure, ExitCode } from "../shared/exit_code.ts";
-import { formatSize } from "../shared/units.ts";
-import { type AccountOptions, readAccountChange } from "./account_options.ts";
+import { accountJson, accountTable } from "./account_list.ts";
+import { type AccountOptions, addAccountOptions, readAccountChange } from "./account_options.ts";
 import { accountRoot } from "./account_root.ts";
 import { openAccounts, withNamedFaults } from "./account_store.ts";
 import { checkAccountName } from "./accounts/account_rules.ts";
-import type { Account, AccountAdmin } from "./accounts/accounts.ts";
+import type { AccountAdmin } from "./accounts/accounts.ts";
 import {
   HOME_VARIABLE,
   prepareDataDirectory,
@@ -16,7 +16,6 @@ import {
   STANDARD_HOME,
 } from "./data_directory.ts";
 import { chosenPassword, type PasswordOptions } from "./new_password.ts";
-import { textTable } from "./text_table.ts";
 
 interface HomeOption {
   readonly home: string;
@@ -30,9 +29,9 @@ export function define(command: Command, world: CommandWorld): void {
     command.command(name).description(summary)
       .option("--home <HOME>", "the data directory", world.env[HOME_VARIABLE] || STANDARD_HOME);
 
-  withAccountOptions(withPasswordOptions(subcommand("add <NAME>", "makes an account")))
+  addAccountOptions(withPasswordOptions(subcommand("add <NAME>", "makes an account")))
     .action((name: string, options: AddOptions) => add(world, name, options));
-  withAccountOptions(withPasswordOptions(subcommand("set <NAME>", "changes an account")))
+  addAccountOptions(withPasswordOptions(subcommand("set <NAME>", "changes an account")))
     .option("--no-admin", "no administrator any more")
     .option("--no-read-only", "may write again")
     .option("--enable", "may log in again")
@@ -53,14 +52,6 @@ function withPasswordOptions(command: Command): Command {
   return command
     .option("--password-stdin", "the password is the first line of standard input")
     .option("--generate", "makes a password and prints it, once");
-}
-
-function withAccountOptions(command: Command): Command {
-  return command
-    .option("--quota <SIZE>", "bytes it may keep, like 10M or 1.5G, or none")
-    .option("--admin", "an administrator")
-    .option("--read-only", "may not change anything")
-    .option("--dir <DIR>", "its root: a folder below HOME, or an absolute path");
 }
 
 async function add(world: CommandWorld, name: string, options: AddOptions): Promise<void> {
@@ -141,24 +132,13 @@ async function list(
   using accounts = openAccounts(await requireDataDirectory(options.home));
   const all = await accounts.list();
   if (options.json) {
-    for (const account of all) world.stdout.print(`${JSON.stringify(jsonOf(account))}\n`);
+    for (const account of all) world.stdout.print(`${JSON.stringify(accountJson(account))}\n`);
     return;
   }
   if (all.length === 0) {
     return world.stderr.print("there are no accounts yet: ftp user add NAME makes one\n");
   }
-  const rows = all.map(({ name, enabled, admin, readOnly, quotaBytes, directory }) => [
-    name,
-    enabled ? "enabled" : "disabled",
-    [admin ? "admin" : "", readOnly ? "read-only" : ""].filter(Boolean).join(",") || "-",
-    quotaBytes === undefined ? "none" : formatSize(quotaBytes),
-    directory,
-  ]);
-  world.stdout.print(textTable(["NAME", "STATE", "RIGHTS", "QUOTA", "FOLDER"], rows));
-}
-
-function jsonOf({ name, enabled, admin, readOnly, quotaBytes, directory }: Account) {
-  return { name, enabled, admin, readOnly, quotaBytes: quotaBytes ?? null, directory };
+  world.stdout.print(accountTable(all));
 }
 
 function noSuch(tried: string): CommandFailure {

@@ -63,4 +63,22 @@ export const MIGRATIONS: readonly string[] = [
     UPDATE quota_books SET doubts = doubts + 1 WHERE account = new.name;
   END;
   `,
+  `
+  ALTER TABLE accounts ADD COLUMN upload_rate INTEGER CHECK (upload_rate > 0);
+  ALTER TABLE accounts ADD COLUMN download_rate INTEGER CHECK (download_rate > 0);
+  ALTER TABLE accounts ADD COLUMN max_sessions INTEGER CHECK (max_sessions >= 0);
+  ALTER TABLE accounts ADD COLUMN expires_ms INTEGER;
+  -- Both as JSON: they are read with the account and never searched.
+  ALTER TABLE accounts ADD COLUMN networks TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE accounts ADD COLUMN login_hours TEXT;
+  ALTER TABLE accounts ADD COLUMN login_revision INTEGER NOT NULL DEFAULT 0;
+
+  -- A code is good for so many registrations; only its digest is kept.
+  CREATE TABLE invites (
+    digest TEXT PRIMARY KEY,
+    uses_left INTEGER NOT NULL CHECK (uses_left >= 0),
+    until_ms INTEGER NOT NULL,
+    quota_bytes INTEGER CHECK (quota_bytes >= 0)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

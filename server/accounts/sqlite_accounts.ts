@@ -3,30 +3,34 @@
 import type { StatementSync } from "node:sqlite";
 import { Fault } from "../../shared/fault.ts";
 import type { Secret } from "../../shared/secret.ts";
-import { checkAccountDirectory, checkAccountName, nameKey } from "./account_rules.ts";
-import type {
-  Account,
-  AccountAdmin,
-  AccountChange,
-  Accounts,
-  NewAccount,
-  Verdict,
+import { ACCOUNT_COLUMNS, accountOf, type Row, rowOf } from "./account_row.ts";
+import { checkAccountName, nameKey } from "./account_rules.ts";
+import {
+  type Account,
+  type AccountAdmin,
+  type AccountChange,
+  type Accounts,
+  type NewAccount,
+  STANDARD_ACCOUNT,
+  type Verdict,
 } from "./accounts.ts";
 import { AccountsDatabase, guarded } from "./accounts_database.ts";
+import { Invites, type InviteTerms } from "./invites.ts";
+import { endsSessions, termsRefusal } from "./login_terms.ts";
 import { PasswordCheck, type PasswordCheckOptions } from "./password_check.ts";
-
-type Row = Record<string, unknown>;
 
 /** The account store of one worker or command. */
 export class SqliteAccounts implements Accounts, AccountAdmin, Disposable {
   readonly #database: AccountsDatabase;
   readonly #passwords: PasswordCheck;
   readonly #sql: ReturnType<typeof prepareAll>;
+  readonly #invites: Invites;
 
   private constructor(database: AccountsDatabase, passwords: PasswordCheck) {
     this.#database = database;
     this.#passwords = passwords;
     this.#sql = prepareAll(database);
+    this.#invites = new Invites(database);
   }
 
   /**
@@ -39,7 +43,7 @@ export class SqliteAccounts implements Accounts, AccountAdmin, Disposable {
     return new SqliteAccounts(AccountsDatabase.open(path), new PasswordCheck(options));
   }
 
-  async verify(name: string, secret: Secret, _from: string): Promise<Verdict> {
+  async verify(name: string, secret: Secret, from: string): Promise<Verdict> {
     const before = this.#row(name);
     const stored = before === undefined ? undefined : {
       hash: String(before["password"]),
@@ -55,7 +59,8 @@ export class SqliteAccounts implements Accounts, AccountAdmin, Disposable {
       await this.#renewHash(name, stored.revision, secret);
     }
     const account = accountOf(row);
-    return account.enabled ? { ok: true, account } : { ok: false, why: "disabled" };
+    const why = termsRefusal(account, from, new Date());
+    return why === undefined ? { ok: true, account } : { ok: false, why };
   }
 
   find(name: string): Promise<Account | undefined> {
@@ -65,26 +70,37 @@ export class SqliteAccounts implements Accounts, AccountAdmin, Disposable {
     });
   }
 
-  async add(account: NewAccount, secret: Secret): Promise<Account> {
-    const name = requireName(account.name);
-    const values = valuesOf({ ...NEW_ACCOUNT, directory: name, ...defined(account), name });
+  lastChange(): Promise<number> {
+    return settled(() => Number(this.#sql.clock.get()?.["revision"]));
+  }
+
+  async add(wanted: NewAccount, secret: Secret, invite?: Secret): Promise<Account> {
+    const name = requireName(wanted.name);
+    const fields = { ...STANDARD_ACCOUNT, directory: name, ...wanted, name };
+    // Before a hash is paid for.
+    rowOf({ ...fields, revision: 0, loginRevision: 0 });
     const password = await this.#passwords.hash(secret);
     return this.#database.transaction(() => {
+      const now = Date.now();
+      const invited = invite === undefined ? undefined : this.#invites.use(invite, now);
       if (this.#sql.nameTaken.get(nameKey(name)) !== undefined) {
         throw new Fault("exists", { about: name });
       }
-      const created_ms = Date.now();
-      const row = { ...values, name_key: nameKey(name), password, created_ms };
-      return accountOf(this.#sql.insert.get({ ...row, revision: this.#nextRevision() }) as Row);
+      const revision = this.#nextRevision();
+      const quotaBytes = invited ?? fields.quotaBytes;
+      const row = rowOf({ ...fields, quotaBytes, revision, loginRevision: revision });
+      const inserted = { ...row, name_key: nameKey(name), password, created_ms: now };
+      return accountOf(this.#sql.insert.get(inserted) as Row);
     });
   }
 
-  async setPassword(name: string, secret: Secret): Promise<void> {
+  async setPassword(name: string, secret: Secret): Promise<Account> {
     const password = await this.#passwords.hash(secret);
-    this.#database.transaction(() => {
+    return this.#database.transaction(() => {
       const revision = this.#nextRevision();
-      const { changes } = this.#sql.setPassword.run({ name: composed(name), password, revision });
-      if (changes === 0) throw new Fault("not-found", { about: name });
+      const row = this.#sql.setPassword.get({ name: composed(name), password, revision });
+      if (row === undefined) throw new Fault("not-found", { about: name });
+      return accountOf(row);
     });
   }
 
@@ -93,11 +109,11 @@ export class SqliteAccounts implements Accounts, AccountAdmin, Disposable {
       this.#database.transaction(() => {
         const row = this.#row(name);
         if (row === undefined) throw new Fault("not-found", { about: name });
-        // A limit that is named and undefined is lifted; of other fields undefined means nothing.
-        const { quotaBytes, maxFiles } = { ...accountOf(row), ...change };
-        const values = valuesOf({ ...accountOf(row), ...defined(change), quotaBytes, maxFiles });
+        const before = accountOf(row);
         const revision = this.#nextRevision();
-        return accountOf(this.#sql.update.get({ ...values, revision }) as Row);
+        const after = { ...before, ...change, revision };
+        const loginRevision = endsSessions(before, after) ? revision : before.loginRevision;
+        return accountOf(this.#sql.update.get(rowOf({ ...after, loginRevision })) as Row);
       })
     );
   }
@@ -108,8 +124,14 @@ export class SqliteAccounts implements Accounts, AccountAdmin, Disposable {
         if (this.#sql.remove.run(composed(name)).changes === 0) {
           throw new Fault("not-found", { about: name });
         }
+        // Whoever watches for changes must see this one, too.
+        this.#nextRevision();
       })
     );
+  }
+
+  invite(terms: InviteTerms): Promise<Secret> {
+    return settled(() => this.#database.transaction(() => this.#invites.make(terms, Date.now())));
   }
 
   list(): Promise<Account[]> {
@@ -135,79 +157,29 @@ export class SqliteAccounts implements Accounts, AccountAdmin, Disposable {
   }
 }
 
-const COLUMNS =
-  "name, directory, read_only, admin, enabled, quota_bytes, max_files, grants, mounts, " +
-  "revision, password";
-
 function prepareAll(database: AccountsDatabase) {
   const prepare = (sql: string): StatementSync => database.prepare(sql);
+  const columns = ACCOUNT_COLUMNS.join(", ");
+  const values = ACCOUNT_COLUMNS.map((name) => `:${name}`).join(", ");
+  const changes = ACCOUNT_COLUMNS.filter((name) => name !== "name")
+    .map((name) => `${name} = :${name}`).join(", ");
   return {
-    find: prepare(`SELECT ${COLUMNS} FROM accounts WHERE name = ?`),
-    list: prepare(`SELECT ${COLUMNS} FROM accounts ORDER BY name`),
+    find: prepare(`SELECT ${columns}, password FROM accounts WHERE name = ?`),
+    list: prepare(`SELECT ${columns} FROM accounts ORDER BY name`),
     nameTaken: prepare("SELECT 1 FROM accounts WHERE name_key = ?"),
+    clock: prepare("SELECT revision FROM clock"),
     tick: prepare("UPDATE clock SET revision = revision + 1 RETURNING revision"),
     insert: prepare(`
-      INSERT INTO accounts (${COLUMNS}, name_key, created_ms)
-      VALUES (:name, :directory, :read_only, :admin, :enabled, :quota_bytes, :max_files, :grants,
-              :mounts, :revision, :password, :name_key, :created_ms)
-      RETURNING ${COLUMNS}`),
-    update: prepare(`
-      UPDATE accounts SET directory = :directory, read_only = :read_only, admin = :admin,
-        enabled = :enabled, quota_bytes = :quota_bytes, max_files = :max_files, grants = :grants,
-        mounts = :mounts, revision = :revision
-      WHERE name = :name RETURNING ${COLUMNS}`),
-    setPassword: prepare(
-      "UPDATE accounts SET password = :password, revision = :revision WHERE name = :name",
-    ),
+      INSERT INTO accounts (${columns}, password, name_key, created_ms)
+      VALUES (${values}, :password, :name_key, :created_ms) RETURNING ${columns}`),
+    update: prepare(`UPDATE accounts SET ${changes} WHERE name = :name RETURNING ${columns}`),
+    setPassword: prepare(`
+      UPDATE accounts SET password = :password, revision = :revision, login_revision = :revision
+      WHERE name = :name RETURNING ${columns}`),
     renewHash: prepare(
       "UPDATE accounts SET password = :password WHERE name = :name AND revision = :revision",
     ),
     remove: prepare("DELETE FROM accounts WHERE name = ?"),
-  };
-}
-
-const NEW_ACCOUNT = {
-  readOnly: false,
-  admin: false,
-  enabled: true,
-  quotaBytes: undefined,
-  maxFiles: undefined,
-  grants: [],
-  mounts: [],
-};
-
-function accountOf(row: Row): Account {
-  return {
-    name: String(row["name"]),
-    directory: String(row["directory"]),
-    readOnly: row["read_only"] === 1,
-    admin: row["admin"] === 1,
-    enabled: row["enabled"] === 1,
-    quotaBytes: limitOf(row["quota_bytes"]),
-    maxFiles: limitOf(row["max_files"]),
-    grants: JSON.parse(String(row["grants"])),
-    mounts: JSON.parse(String(row["mounts"])),
-    revision: Number(row["revision"]),
-  };
-}
-
-function limitOf(column: unknown): number | undefined {
-  return column === null ? undefined : Number(column);
-}
-
-function valuesOf(account: Omit<Account, "revision">) {
-  const directory = checkAccountDirectory(account.directory);
-  if (!directory.ok) throw new Fault("bad-name", { about: account.directory });
-  return {
-    name: account.name,
-    directory: directory.value,
-    read_only: Number(account.readOnly),
-    admin: Number(account.admin),
-    enabled: Number(account.enabled),
-    quota_bytes: account.quotaBytes ?? null,
-    max_files: account.maxFiles ?? null,
-    grants: JSON.stringify(account.grants),
-    mounts: JSON.stringify(account.mounts),
   };
 }
 
@@ -220,11 +192,6 @@ function requireName(text: string): string {
 /** Names are kept composed (NFC); a client may send them otherwise. */
 function composed(name: string): string {
   return name.normalize("NFC");
-}
-
-/** The fields that were given a value. */
-function defined<T extends object>(change: T): T {
-  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as T;
 }
 
 /** SQLite answers at once; the interface, meant for distant stores too, answers later. */

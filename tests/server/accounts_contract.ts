@@ -39,8 +39,12 @@ export function accountsContract(store: string, open: () => Promise<AccountsUnde
   });
 
   test("what is left out of a new account takes its default", async (accounts) => {
-    const { revision, ...account } = await accounts.add({ name: "ann" }, secret("a"));
+    const { revision, loginRevision, ...account } = await accounts.add(
+      { name: "ann" },
+      secret("a"),
+    );
     assert.ok(Number.isSafeInteger(revision));
+    assert.equal(loginRevision, revision);
     assert.deepEqual(account, {
       name: "ann",
       directory: "ann",
@@ -51,6 +55,12 @@ export function accountsContract(store: string, open: () => Promise<AccountsUnde
       maxFiles: undefined,
       grants: [],
       mounts: [],
+      uploadRate: undefined,
+      downloadRate: undefined,
+      maxSessions: undefined,
+      expiresMs: undefined,
+      networks: [],
+      loginHours: undefined,
     });
   });
 
@@ -65,10 +75,17 @@ export function accountsContract(store: string, open: () => Promise<AccountsUnde
       maxFiles: 1_000_000,
       grants: [{ path: "/incoming", rights: "w" }],
       mounts: [{ path: "/pub", directory: "/srv/pub", writable: false }],
+      uploadRate: 1024,
+      downloadRate: 2048,
+      maxSessions: 2,
+      expiresMs: Date.UTC(2100, 0, 1),
+      networks: ["192.0.2.0/24", "2001:db8::/32"],
+      loginHours: { fromMinute: 480, untilMinute: 1080 },
     };
     const added = await accounts.add(wanted, secret("a"));
     assert.deepEqual(await accounts.find("ann"), added);
-    assert.deepEqual(added, { ...wanted, revision: added.revision });
+    const { revision, loginRevision } = added;
+    assert.deepEqual(added, { ...wanted, revision, loginRevision });
     assert.equal(await accounts.find("bob"), undefined);
   });
 
@@ -105,6 +122,69 @@ export function accountsContract(store: string, open: () => Promise<AccountsUnde
     assert.deepEqual(right, { ok: false, why: "disabled" });
     const wrong = await accounts.verify("ann", secret("wrong"), FROM);
     assert.deepEqual(wrong, { ok: false, why: "wrong" });
+  });
+
+  test("an account comes in from its networks, in its time, and always from this machine", async (accounts) => {
+    const networks = ["192.0.2.0/24"];
+    await accounts.add({ name: "ann", networks }, secret("right"));
+    const from = async (address: string) => {
+      const verdict = await accounts.verify("ann", secret("right"), address);
+      return verdict.ok ? "in" : verdict.why;
+    };
+    assert.equal(await from("192.0.2.9"), "in");
+    assert.equal(await from("198.51.100.1"), "network");
+    assert.equal(await from("127.0.0.1"), "in");
+    await accounts.update("ann", { expiresMs: Date.now() + 60_000 });
+    assert.equal(await from("192.0.2.9"), "in");
+    await accounts.update("ann", { expiresMs: Date.now() - 1 });
+    assert.equal(await from("192.0.2.9"), "expired");
+  });
+
+  test("what a session was let in for changes its login revision, a limit does not", async (accounts) => {
+    const { loginRevision } = await accounts.add({ name: "ann" }, secret("a"));
+    const limits = { quotaBytes: 5, maxFiles: 5, uploadRate: 5, maxSessions: 1, admin: true };
+    assert.equal((await accounts.update("ann", limits)).loginRevision, loginRevision);
+    const changed = await accounts.update("ann", { readOnly: true });
+    assert.equal(changed.loginRevision, changed.revision);
+    const renewed = await accounts.setPassword("ann", secret("b"));
+    assert.equal(renewed.loginRevision, renewed.revision);
+    assert.ok(renewed.revision > changed.revision);
+  });
+
+  test("every change of any account can be noticed", async (accounts) => {
+    const seen = [await accounts.lastChange()];
+    const notice = async () => void seen.push(await accounts.lastChange());
+    await accounts.add({ name: "ann" }, secret("a"));
+    await notice();
+    await accounts.update("ann", { quotaBytes: 5 });
+    await notice();
+    await accounts.setPassword("ann", secret("b"));
+    await notice();
+    await accounts.remove("ann");
+    await notice();
+    assert.equal(new Set(seen).size, 5);
+    assert.deepEqual(seen, seen.toSorted((a, b) => a - b));
+    assert.equal(await accounts.lastChange(), seen.at(-1));
+  });
+
+  test("an invite is good for as many accounts as it says, and gives its quota", async (accounts) => {
+    const untilMs = Date.now() + 60_000;
+    const code = await accounts.invite({ uses: 2, untilMs, quotaBytes: 7 });
+    const ann = await accounts.add({ name: "ann", quotaBytes: 9 }, secret("a"), code);
+    assert.equal(ann.quotaBytes, 7);
+    // What fails uses nothing up.
+    await rejects(accounts.add({ name: "ann" }, secret("a"), code), "exists");
+    const typed = secret(code.reveal().toUpperCase().replaceAll("-", " "));
+    await accounts.add({ name: "bob" }, secret("a"), typed);
+    await rejects(accounts.add({ name: "cy" }, secret("a"), code), "denied");
+    const usual = await accounts.invite({ uses: 1, untilMs, quotaBytes: undefined });
+    assert.equal(
+      (await accounts.add({ name: "cy", quotaBytes: 9 }, secret("a"), usual)).quotaBytes,
+      9,
+    );
+    const old = await accounts.invite({ uses: 1, untilMs: Date.now(), quotaBytes: undefined });
+    await rejects(accounts.add({ name: "dan" }, secret("a"), old), "denied");
+    await rejects(accounts.add({ name: "dan" }, secret("a"), secret("guess")), "denied");
   });
 
   test("a new password ends the old one at once", async (accounts) => {

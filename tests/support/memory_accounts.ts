@@ -5,68 +5,66 @@ import {
   checkAccountName,
   nameKey,
 } from "../../server/accounts/account_rules.ts";
-import type {
-  Account,
-  AccountAdmin,
-  AccountChange,
-  Accounts,
-  NewAccount,
-  Verdict,
+import {
+  type Account,
+  type AccountAdmin,
+  type AccountChange,
+  type Accounts,
+  type NewAccount,
+  STANDARD_ACCOUNT,
+  type Verdict,
 } from "../../server/accounts/accounts.ts";
+import { inviteDigest, type InviteTerms, newInviteCode } from "../../server/accounts/invites.ts";
+import { endsSessions, termsRefusal } from "../../server/accounts/login_terms.ts";
 import { Fault } from "../../shared/fault.ts";
 import type { Secret } from "../../shared/secret.ts";
 
 /** Accounts that live as long as this object. Passwords are compared as they are: no hash, no wait. */
 export class MemoryAccounts implements Accounts, AccountAdmin {
   readonly #accounts = new Map<string, { account: Account; password: string }>();
+  readonly #invites = new Map<string, InviteTerms>();
   #revision = 0;
 
-  verify(name: string, secret: Secret, _from: string): Promise<Verdict> {
+  verify(name: string, secret: Secret, from: string): Promise<Verdict> {
     const found = this.#accounts.get(name.normalize("NFC"));
     if (found === undefined || found.password !== secret.reveal()) {
       return Promise.resolve({ ok: false, why: "wrong" });
     }
     const { account } = found;
-    return Promise.resolve(
-      account.enabled ? { ok: true, account } : { ok: false, why: "disabled" },
-    );
+    const why = termsRefusal(account, from, new Date());
+    return Promise.resolve(why === undefined ? { ok: true, account } : { ok: false, why });
+  }
+
+  lastChange(): Promise<number> {
+    return Promise.resolve(this.#revision);
   }
 
   find(name: string): Promise<Account | undefined> {
     return Promise.resolve(this.#accounts.get(name.normalize("NFC"))?.account);
   }
 
-  add(wanted: NewAccount, secret: Secret): Promise<Account> {
+  add(wanted: NewAccount, secret: Secret, invite?: Secret): Promise<Account> {
     return settled(() => {
       const name = checkAccountName(wanted.name);
       if (!name.ok) throw new Fault("bad-name", { about: wanted.name });
       if ([...this.#accounts.keys()].some((other) => nameKey(other) === nameKey(name.value))) {
         throw new Fault("exists", { about: name.value });
       }
-      const standard = {
-        directory: name.value,
-        readOnly: false,
-        admin: false,
-        enabled: true,
-        quotaBytes: undefined,
-        maxFiles: undefined,
-        grants: [],
-        mounts: [],
-      };
-      return this.#store({ ...standard, ...wanted, name: name.value }, secret.reveal());
+      const { quotaBytes = wanted.quotaBytes } = this.#useInvite(invite);
+      const account = { ...STANDARD_ACCOUNT, directory: name.value, ...wanted, quotaBytes };
+      return this.#store({ ...account, name: name.value, loginRevision: 0 }, secret.reveal(), true);
     });
   }
 
-  setPassword(name: string, secret: Secret): Promise<void> {
-    return settled(() => {
-      this.#store(this.#known(name).account, secret.reveal());
-    });
+  setPassword(name: string, secret: Secret): Promise<Account> {
+    return settled(() => this.#store(this.#known(name).account, secret.reveal(), true));
   }
 
   update(name: string, change: AccountChange): Promise<Account> {
     return settled(() => {
       const { account, password } = this.#known(name);
-      return this.#store({ ...account, ...change }, password);
+      const after = { ...account, ...change };
+      return this.#store(after, password, endsSessions(account, after));
     });
   }
 
@@ -74,6 +72,7 @@ export class MemoryAccounts implements Accounts, AccountAdmin {
     return settled(() => {
       this.#known(name);
       this.#accounts.delete(name);
+      this.#revision++;
     });
   }
 
@@ -82,17 +81,39 @@ export class MemoryAccounts implements Accounts, AccountAdmin {
     return settled(() => names.map((name) => this.#known(name).account));
   }
 
+  invite(terms: InviteTerms): Promise<Secret> {
+    const code = newInviteCode();
+    this.#invites.set(inviteDigest(code), terms);
+    return Promise.resolve(code);
+  }
+
+  #useInvite(code: Secret | undefined): { readonly quotaBytes?: number | undefined } {
+    if (code === undefined) return {};
+    const terms = this.#invites.get(inviteDigest(code));
+    if (terms === undefined || terms.uses === 0 || terms.untilMs <= Date.now()) {
+      throw new Fault("denied");
+    }
+    this.#invites.set(inviteDigest(code), { ...terms, uses: terms.uses - 1 });
+    return { quotaBytes: terms.quotaBytes };
+  }
+
   #known(name: string) {
     const found = this.#accounts.get(name.normalize("NFC"));
     if (found === undefined) throw new Fault("not-found", { about: name });
     return found;
   }
 
-  #store(account: Omit<Account, "revision">, password: string): Account {
+  #store(
+    account: Omit<Account, "revision">,
+    password: string,
+    endsItsSessions: boolean,
+  ): Account {
     if (!checkAccountDirectory(account.directory).ok) {
       throw new Fault("bad-name", { about: account.directory });
     }
-    const stored = { ...account, revision: ++this.#revision };
+    const revision = ++this.#revision;
+    const loginRevision = endsItsSessions ? revision : account.loginRevision;
+    const stored = { ...account, revision, loginRevision };
     this.#accounts.set(account.name, { account: stored, password });
     return stored;
   }
