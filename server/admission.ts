@@ -1,59 +1,64 @@
-// Whether a connection becomes a session: so many at once, so many from one address.
+// Whether a connection becomes a session: so many at once, so many from one address, so many before their login.
 
+import { isFault } from "../shared/fault.ts";
 import { type Reply, reply } from "../shared/reply.ts";
+import type {
+  RegisteredSession,
+  SessionLimit,
+  SessionRegister,
+} from "./runtime/session_register.ts";
 import type { ServerSettings } from "./settings.ts";
 
 /** The limits, asked at each admission since SIGHUP may change them. */
-export type AdmissionLimits = () => Pick<ServerSettings, "maxSessions" | "maxSessionsPerAddress">;
+export type AdmissionLimits = () => Pick<
+  ServerSettings,
+  "maxSessions" | "maxSessionsPerAddress" | "maxStrangers" | "maxStrangersPerAddress"
+>;
 
-/** A session's place; disposing it frees the place. */
-export type Seat = Disposable;
+/** Why a connection becomes no session. */
+export interface Refusal {
+  /** The setting that left no room, or what failed; for the log. */
+  readonly rule: string;
+  readonly detail?: string;
+  readonly reply: Reply;
+}
 
 /** The answer to a connection. */
 export type Admitted =
-  | { readonly ok: true; readonly seat: Seat }
-  | { readonly ok: false; readonly rule: string; readonly reply: Reply };
+  | { readonly ok: true; readonly seat: RegisteredSession }
+  | ({ readonly ok: false } & Refusal);
 
-/** Counts the sessions of one worker. */
-export class Admission {
-  readonly #limits: AdmissionLimits;
-  readonly #byAddress = new Map<string, number>();
-  #count = 0;
+const REFUSALS = {
+  sessions: ["max-sessions", "Too many sessions here, try again later."],
+  perAddress: ["max-per-address", "Too many sessions from your address, try again later."],
+  strangers: ["max-strangers", "Too many who have not logged in, try again later."],
+  strangersPerAddress: [
+    "max-strangers-per-address",
+    "Too many from your address who have not logged in, try again later.",
+  ],
+} as const satisfies Record<SessionLimit, readonly [rule: string, text: string]>;
 
-  constructor(limits: AdmissionLimits) {
-    this.#limits = limits;
+/** Gives a seat, or the 421 that says why there is none. */
+export function admit(
+  address: string,
+  register: SessionRegister,
+  limits: AdmissionLimits,
+): Admitted {
+  const { maxSessions, maxSessionsPerAddress, maxStrangers, maxStrangersPerAddress } = limits();
+  try {
+    const registered = register.admit(address, {
+      sessions: maxSessions,
+      perAddress: maxSessionsPerAddress,
+      strangers: maxStrangers,
+      strangersPerAddress: maxStrangersPerAddress,
+    });
+    if (registered.ok) return { ok: true, seat: registered.session };
+    const [rule, text] = REFUSALS[registered.limit];
+    return { ok: false, rule, reply: reply(421, text) };
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    const detail = String(error.cause ?? error);
+    const answer = reply(421, "No room for another session, try again later.");
+    return { ok: false, rule: "session register", detail, reply: answer };
   }
-
-  /** Gives a seat, or the 421 that says why there is none. */
-  admit(address: string): Admitted {
-    const { maxSessions, maxSessionsPerAddress } = this.#limits();
-    if (this.#count >= maxSessions) {
-      return refuse("max-sessions", "Too many sessions here, try again later.");
-    }
-    const fromThere = this.#byAddress.get(address) ?? 0;
-    if (fromThere >= maxSessionsPerAddress) {
-      return refuse("max-per-address", "Too many sessions from your address, try again later.");
-    }
-    this.#count++;
-    this.#byAddress.set(address, fromThere + 1);
-    return { ok: true, seat: this.#seat(address) };
-  }
-
-  #seat(address: string): Seat {
-    let isTaken = true;
-    return {
-      [Symbol.dispose]: () => {
-        if (!isTaken) return;
-        isTaken = false;
-        this.#count--;
-        const left = (this.#byAddress.get(address) ?? 1) - 1;
-        if (left === 0) this.#byAddress.delete(address);
-        else this.#byAddress.set(address, left);
-      },
-    };
-  }
-}
-
-function refuse(rule: string, text: string): Admitted {
-  return { ok: false, rule, reply: reply(421, text) };
 }

@@ -3,7 +3,7 @@
 import type { BufferPool } from "../shared/buffer_pool.ts";
 import type { ByteStream } from "../shared/byte_stream.ts";
 import { within } from "../shared/deadline.ts";
-import { Fault, isFault } from "../shared/fault.ts";
+import { isFault } from "../shared/fault.ts";
 import type { LineEvent } from "../shared/line_reader.ts";
 import { plainStream } from "../shared/plain_stream.ts";
 import { formatReply, type Reply, reply } from "../shared/reply.ts";
@@ -14,10 +14,12 @@ import { DataChannel } from "./data_channel.ts";
 import { judge, type Verdict } from "./dispatch.ts";
 import { explain } from "./fault_reply.ts";
 import { type Farewell, FAREWELLS, GREETING } from "./greeting.ts";
+import type { Incoming } from "./incoming.ts";
 import { HeldRequests } from "./held_requests.ts";
 import { Outbox } from "./outbox.ts";
 import { readRequestLine } from "./request_line.ts";
 import { RequestReader } from "./request_reader.ts";
+import type { RegisteredSession } from "./runtime/session_register.ts";
 import type { Services } from "./services.ts";
 import { type Control, Session } from "./session.ts";
 import { NOTHING, secured } from "./session_state.ts";
@@ -25,8 +27,8 @@ import { type Standing, standingOf } from "./standing.ts";
 
 /** What a control channel is made from. */
 export interface ControlChannelOptions {
-  /** The session's name in logs; unique among all workers. */
-  readonly id: string;
+  /** The session among those of all workers; its owner disposes it. */
+  readonly seat: RegisteredSession;
   readonly services: Services;
   readonly table: CommandTable;
   readonly buffers: BufferPool;
@@ -60,8 +62,8 @@ export class ControlChannel implements Control {
   #strikes = 0;
   #lastResort: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(conn: Deno.TcpConn, options: ControlChannelOptions) {
-    const { id, services, buffers } = options;
+  constructor({ conn, local, peer, proxied }: Incoming, options: ControlChannelOptions) {
+    const { seat: { id }, services, buffers } = options;
     // Without it a 226 right behind a 150 waits for the peer's delayed ACK.
     conn.setNoDelay(true);
     conn.setKeepAlive(true);
@@ -71,12 +73,22 @@ export class ControlChannel implements Control {
     this.#reader = new RequestReader(this.#stream, true);
     this.#outbox = new Outbox(this.#stream);
     this.#loginByMs = Date.now() + services.settings.loginTimeoutMs;
-    const { local, remote: peer } = this.#stream;
     const settings = () => services.settings;
-    const data = new DataChannel({ local, peer, settings, tls: services.tls });
+    const data = new DataChannel({ local, peer, proxied, settings, tls: services.tls });
     const log = services.log.with({ session: id, peer: peer.address });
     const { signal } = this.#stop;
-    this.#session = new Session(id, peer, local, services, this, data, log, buffers, signal);
+    this.#session = new Session({
+      id,
+      peer,
+      local,
+      proxied,
+      services,
+      control: this,
+      data,
+      log,
+      buffers,
+      closing: signal,
+    });
   }
 
   /** Talks until the session ends; never rejects. */
@@ -195,6 +207,8 @@ export class ControlChannel implements Control {
     else await this.#perform(command, argument);
     // RFC 959, 4.1.3: what RNFR or REST said holds for the next command only.
     if (!command.keepsPending && session.pending === pending) session.pending = NOTHING;
+    const { login } = session;
+    this.#options.seat.belongsTo(login.kind === "member" ? login.account.name : undefined);
   }
 
   /** Runs a command and gives its replies; a failure becomes its reply. */
@@ -280,16 +294,5 @@ export class ControlChannel implements Control {
   async #partWithPeer(): Promise<void> {
     await this.#outbox.flush();
     await this.#stream.finish();
-  }
-}
-
-/** Tells a connection that gets no session why, and closes it. */
-export async function turnAway(conn: Deno.TcpConn, answer: Reply): Promise<void> {
-  using stream = plainStream(conn);
-  const bytes = new TextEncoder().encode(formatReply(answer));
-  try {
-    await within(stream.write(bytes), { limitMs: FAREWELL_MS });
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
   }
 }

@@ -15,7 +15,11 @@ import { relayTls } from "./tls_relay.ts";
 /** What a data channel needs to know of the server's settings. */
 export type DataSettings = Pick<
   ServerSettings,
-  "passivePorts" | "dataConnectTimeoutMs" | "tlsHandshakeTimeoutMs" | "stallTimeoutMs"
+  | "passivePorts"
+  | "proxyFrom"
+  | "dataConnectTimeoutMs"
+  | "tlsHandshakeTimeoutMs"
+  | "stallTimeoutMs"
 >;
 
 /** What a data channel is made from. */
@@ -24,6 +28,8 @@ export interface DataChannelOptions {
   readonly local: Endpoint;
   /** The control connection's other end: nobody else gets a data connection. */
   readonly peer: Endpoint;
+  /** Whether the control connection came through a proxy: then data connections may, too. */
+  readonly proxied: boolean;
   /** Asked at each use, since SIGHUP may change them. */
   readonly settings: () => DataSettings;
   /** `undefined` where the server has no TLS. */
@@ -80,7 +86,9 @@ export class DataChannel implements DataPort, AsyncDisposable {
     this.forget();
     const address = normaliseAddress(target.address);
     // SECURITY: data goes to the peer itself or nowhere (the FTP bounce attack, RFC 2577, 3).
-    if (address !== this.#options.peer.address || target.port < LOWEST_TARGET_PORT) {
+    if (
+      address !== this.#options.peer.address || target.port < LOWEST_TARGET_PORT
+    ) {
       throw new Fault("denied", { about: formatEndpoint(target) });
     }
     this.#plan = { kind: "target", target: { address, port: target.port } };
@@ -95,7 +103,11 @@ export class DataChannel implements DataPort, AsyncDisposable {
     const plan = this.#usePlan();
     if (plan.kind === "none") throw new Fault("no-data-connection");
     if (plan.kind === "target") {
-      return await this.#protect(await this.#connect(plan.target, signal), secure, signal);
+      return await this.#protect(
+        await this.#connect(plan.target, signal),
+        secure,
+        signal,
+      );
     }
     const arrival = await this.#await(plan.listener, secure, signal);
     if (arrival.secure) return await this.#handshake(arrival.conn, signal);
@@ -124,12 +136,14 @@ export class DataChannel implements DataPort, AsyncDisposable {
   }
 
   #listenOn(ports: PortRange | undefined, secure: boolean): PassiveListener {
-    const { tls } = this.#options;
+    const { tls, proxied, settings } = this.#options;
     return new PassiveListener({
       address: this.#options.local.address,
       peerAddress: this.#options.peer.address,
+      proxies: proxied ? settings().proxyFrom : [],
       ports,
-      tls: secure && tls?.mayListen ? tls : undefined,
+      // A proxy's header comes before TLS, where the runtime's own listener would not look for it.
+      tls: secure && !proxied && tls?.mayListen ? tls : undefined,
     });
   }
 
@@ -175,7 +189,9 @@ export class DataChannel implements DataPort, AsyncDisposable {
 
   async #connect(target: Endpoint, signal: AbortSignal): Promise<ByteStream> {
     const limitMs = this.#options.settings().dataConnectTimeoutMs;
-    const localAddress = this.#options.local.address;
+    const { local, proxied } = this.#options;
+    // The address that a proxy was reached at is none of ours to come from.
+    const localAddress = proxied ? undefined : local.address;
     try {
       return await connectFrom({ target, localAddress, limitMs, signal });
     } catch (error) {
@@ -184,7 +200,10 @@ export class DataChannel implements DataPort, AsyncDisposable {
   }
 
   /** A TLS connection that the runtime's listener accepted. */
-  async #handshake(conn: Deno.TlsConn, signal: AbortSignal): Promise<ByteStream> {
+  async #handshake(
+    conn: Deno.TlsConn,
+    signal: AbortSignal,
+  ): Promise<ByteStream> {
     const onAbandoned = () => this.#options.tls?.abandoned();
     const stream = plainStream(conn, { onAbandoned });
     await this.#bounded(conn.handshake(), signal, () => {
@@ -195,7 +214,11 @@ export class DataChannel implements DataPort, AsyncDisposable {
   }
 
   /** TLS over a connection that has none: active mode, or PROT P after PASV. */
-  async #protect(raw: ByteStream, secure: boolean, signal: AbortSignal): Promise<ByteStream> {
+  async #protect(
+    raw: ByteStream,
+    secure: boolean,
+    signal: AbortSignal,
+  ): Promise<ByteStream> {
     if (!secure) return raw;
     const { tls, settings } = this.#options;
     if (tls === undefined) {
@@ -203,15 +226,20 @@ export class DataChannel implements DataPort, AsyncDisposable {
       throw new Fault("tls-failed");
     }
     const { tlsHandshakeTimeoutMs: limitMs, stallTimeoutMs: stallMs } = settings();
-    const relayed = await relayTls(raw, tls, { limitMs, signal, stallMs }).catch((error) => {
-      throw unconnected(error);
-    });
+    const relayed = await relayTls(raw, tls, { limitMs, signal, stallMs })
+      .catch((error) => {
+        throw unconnected(error);
+      });
     this.#leave(relayed.ended);
     await this.#bounded(relayed.handshake(), signal, () => relayed.abandon());
     return relayed.stream;
   }
 
-  async #bounded(work: Promise<unknown>, signal: AbortSignal, drop: () => void): Promise<void> {
+  async #bounded(
+    work: Promise<unknown>,
+    signal: AbortSignal,
+    drop: () => void,
+  ): Promise<void> {
     const limitMs = this.#options.settings().tlsHandshakeTimeoutMs;
     try {
       await within(work, { limitMs, signal });
@@ -224,6 +252,8 @@ export class DataChannel implements DataPort, AsyncDisposable {
 
 /** Why there is no connection: our own doing, or whatever the network said. */
 function unconnected(error: unknown): Fault {
-  if (isFault(error, "aborted") || isFault(error, "no-data-connection")) return error;
+  if (isFault(error, "aborted") || isFault(error, "no-data-connection")) {
+    return error;
+  }
   return new Fault("no-data-connection", { cause: error });
 }

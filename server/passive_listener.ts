@@ -2,7 +2,9 @@
 
 import { endpointOf } from "../shared/plain_stream.ts";
 import { isIpv6, normaliseAddress } from "../shared/endpoint.ts";
-import { Fault } from "../shared/fault.ts";
+import { Fault, isFault } from "../shared/fault.ts";
+import { identify } from "./incoming.ts";
+import type { Network } from "./network.ts";
 import type { ServerTls } from "./server_tls.ts";
 import type { PortRange } from "./settings.ts";
 
@@ -12,11 +14,15 @@ export interface PassiveOptions {
   readonly address: string;
   /** The control connection's peer: connections from elsewhere are dropped. */
   readonly peerAddress: string;
+  /** Proxies through which the peer may come; each begins with a PROXY header. */
+  readonly proxies: readonly Network[];
   /** `undefined` for any port. */
   readonly ports: PortRange | undefined;
   /** Given where TLS is expected. */
   readonly tls: ServerTls | undefined;
 }
+
+type Invited = Pick<PassiveOptions, "peerAddress" | "proxies">;
 
 /** A connection that arrived: TLS, not yet handshaken, where the listener has TLS. */
 export type Arrival =
@@ -36,6 +42,7 @@ export class PassiveListener {
   readonly #tls: ServerTls | undefined;
   readonly #listener: Deno.TcpListener | Deno.TlsListener;
   readonly #accepting: Promise<void>;
+  readonly #closing = new AbortController();
   readonly #arrived = Promise.withResolvers<Arrival>();
   /** Arrived and not yet taken. */
   #kept: Arrival | undefined;
@@ -51,7 +58,7 @@ export class PassiveListener {
     this.secure = options.tls !== undefined;
     this.arrival = this.#arrived.promise;
     this.arrival.catch(() => {});
-    this.#accepting = this.#accept(options.peerAddress);
+    this.#accepting = this.#accept(options);
   }
 
   /** Whether a connection is here already. */
@@ -67,6 +74,7 @@ export class PassiveListener {
   /** Stops listening and drops what was not taken; resolves when the port is free again. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#closing.abort();
     this.#stopListening();
     if (this.#kept !== undefined) this.#drop(this.#kept.conn);
     this.#kept = undefined;
@@ -74,12 +82,12 @@ export class PassiveListener {
     await this.#accepting;
   }
 
-  async #accept(peerAddress: string): Promise<void> {
+  async #accept(invited: Invited): Promise<void> {
     while (!this.#closed) {
       try {
         const conn = await this.#listener.accept();
         // SECURITY: somebody else who guessed the port gets nothing, and cannot end the waiting.
-        if (this.#closed || endpointOf(conn.remoteAddr).address !== peerAddress) {
+        if (!await this.#isInvited(conn, invited) || this.#closed) {
           this.#drop(conn);
           continue;
         }
@@ -94,6 +102,22 @@ export class PassiveListener {
       }
     }
     this.#arrived.reject(new Fault("no-data-connection"));
+  }
+
+  async #isInvited(
+    conn: Deno.TcpConn | Deno.TlsConn,
+    { peerAddress, proxies }: Invited,
+  ): Promise<boolean> {
+    if ("handshake" in conn || proxies.length === 0) {
+      return endpointOf(conn.remoteAddr).address === peerAddress;
+    }
+    try {
+      const { peer } = await identify(conn, { proxies, signal: this.#closing.signal });
+      return peer.address === peerAddress;
+    } catch (error) {
+      if (isFault(error)) return false;
+      throw error;
+    }
   }
 
   #drop(conn: Deno.TcpConn | Deno.TlsConn): void {

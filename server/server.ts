@@ -1,13 +1,17 @@
 // Accepts connections and turns them into sessions, until it is told to stop.
 
 import { BufferPool } from "../shared/buffer_pool.ts";
+import { isFault } from "../shared/fault.ts";
 import { endpointOf } from "../shared/plain_stream.ts";
 import { reply } from "../shared/reply.ts";
-import { Admission } from "./admission.ts";
+import { admit, type Refusal } from "./admission.ts";
 import { type CommandTable, commandTable } from "./command_table.ts";
-import { ControlChannel, turnAway } from "./control_channel.ts";
+import { ControlChannel } from "./control_channel.ts";
 import { DescriptorReserve, isOutOfDescriptors } from "./descriptor_reserve.ts";
+import { identify, type Incoming } from "./incoming.ts";
+import type { RegisteredSession } from "./runtime/session_register.ts";
 import type { Services } from "./services.ts";
+import { turnAway } from "./turn_away.ts";
 
 /** How a server runs besides its services. */
 export interface ServeOptions {
@@ -24,6 +28,9 @@ export interface ServeOptions {
 const GRACE_MS = 10_000;
 /** After an accept that failed for want of descriptors; long enough for a session to end. */
 const BACK_OFF_MS = 50;
+
+/** The proxy's operator is told: no client of an honest proxy ever sees it. */
+const NO_HEADER = reply(421, "Connections from this address begin with a PROXY header.");
 
 /** Serves until `closing` fires and the last session has ended. */
 export async function serve(services: Services, options: ServeOptions): Promise<void> {
@@ -58,13 +65,13 @@ class Reception {
   readonly #options: ServeOptions;
   readonly #table: CommandTable = commandTable();
   readonly #buffers = new BufferPool();
-  readonly #admission: Admission;
   readonly #sessions = new Map<ControlChannel, Promise<void>>();
+  /** Connections whose peer is not known yet. */
+  readonly #arriving = new Set<Promise<void>>();
 
   constructor(services: Services, options: ServeOptions) {
     this.#services = services;
     this.#options = options;
-    this.#admission = new Admission(() => services.settings);
   }
 
   async run(): Promise<void> {
@@ -73,6 +80,7 @@ class Reception {
     if (closing.aborted) close();
     else closing.addEventListener("abort", close, { once: true });
     await this.#acceptAll(closing);
+    await Promise.all(this.#arriving);
     for (const channel of this.#sessions.keys()) channel.drain(graceMs);
     await Promise.all(this.#sessions.values());
   }
@@ -87,7 +95,7 @@ class Reception {
       try {
         const conn = await this.#options.listener.accept();
         // The accept may have taken the reserve's own descriptor: then this peer is the one told.
-        if (!reserve.isSpent || reserve.restore()) this.#receive(conn);
+        if (!reserve.isSpent || reserve.restore()) this.#receive(conn, closing);
         else {
           await turnAway(conn, reply(421, "No room for another session, try again later."));
           reserve.restore();
@@ -112,31 +120,61 @@ class Reception {
     await pause(BACK_OFF_MS, closing);
   }
 
-  #receive(conn: Deno.TcpConn): void {
-    const { address } = endpointOf(conn.remoteAddr);
-    const admitted = this.#admission.admit(address);
-    if (!admitted.ok) {
-      this.#services.log.write("warn", "refused", { peer: address, rule: admitted.rule });
-      turnAway(conn, admitted.reply);
-      return;
+  #receive(conn: Deno.TcpConn, closing: AbortSignal): void {
+    const arriving = this.#identify(conn, closing).finally(() => this.#arriving.delete(arriving));
+    this.#arriving.add(arriving);
+  }
+
+  async #identify(conn: Deno.TcpConn, signal: AbortSignal): Promise<void> {
+    try {
+      const proxies = this.#services.settings.proxyFrom;
+      this.#admit(await identify(conn, { proxies, signal }));
+    } catch (error) {
+      const { address } = endpointOf(conn.remoteAddr);
+      if (isFault(error)) {
+        const detail = String(error.cause ?? error.kind);
+        return this.#refuse(conn, address, { rule: "proxy header", detail, reply: NO_HEADER });
+      }
+      // A connection that was reset meanwhile can no longer be set up; that is no event.
+      this.#services.log.write("debug", "not set up", { peer: address, detail: String(error) });
     }
+  }
+
+  #refuse(conn: Deno.TcpConn, address: string, refusal: Refusal): void {
+    const { rule, detail } = refusal;
+    this.#services.log.write("warn", "refused", { peer: address, rule, detail });
+    turnAway(conn, refusal.reply);
+  }
+
+  #admit(incoming: Incoming): void {
+    const { conn, peer } = incoming;
+    const { register } = this.#services;
+    const admitted = admit(peer.address, register, () => this.#services.settings);
+    if (!admitted.ok) return this.#refuse(conn, peer.address, admitted);
     // Should the channel not come about, nothing of it is left.
     using unused = new DisposableStack();
     unused.use(admitted.seat);
     unused.defer(() => conn.close());
-    const channel = new ControlChannel(conn, {
-      id: crypto.randomUUID().slice(0, 8),
+    const channel = new ControlChannel(incoming, {
+      seat: admitted.seat,
       services: this.#services,
       table: this.#table,
       buffers: this.#buffers,
       implicitTls: this.#options.implicitTls ?? false,
     });
     unused.move();
-    const ended = channel.run().finally(() => {
-      admitted.seat[Symbol.dispose]();
-      this.#sessions.delete(channel);
-    });
+    const ended = channel.run().finally(() => this.#leave(channel, admitted.seat));
     this.#sessions.set(channel, ended);
+  }
+
+  #leave(channel: ControlChannel, seat: RegisteredSession): void {
+    this.#sessions.delete(channel);
+    try {
+      seat[Symbol.dispose]();
+    } catch (error) {
+      // Its place stays taken until this thread ends; serving goes on.
+      this.#services.log.write("error", "session not unregistered", { detail: String(error) });
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { Log } from "../shared/log.ts";
 import type { Account, Accounts } from "./accounts/accounts.ts";
+import type { SessionRegister } from "./runtime/session_register.ts";
 import type { ServerTls } from "./server_tls.ts";
 import type { ServerSettings } from "./settings.ts";
 import type { Storage } from "./storage/storage.ts";
@@ -12,6 +13,8 @@ export interface Services {
   readonly settings: ServerSettings;
   readonly accounts: Accounts;
   readonly log: Log;
+  /** All sessions, those of other workers too. */
+  readonly register: SessionRegister;
   /** `undefined` with `--tls off`. */
   readonly tls: ServerTls | undefined;
   /** The files of an account; its root is made when missing. @throws Fault `host-failure` */

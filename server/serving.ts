@@ -6,8 +6,9 @@ import type { Log } from "../shared/log.ts";
 import { accountRoot, isRootAllowed } from "./account_root.ts";
 import type { Account } from "./accounts/accounts.ts";
 import { SqliteAccounts } from "./accounts/sqlite_accounts.ts";
-import { accountsFile } from "./data_directory.ts";
+import { accountsFile, privateDirectory } from "./data_directory.ts";
 import { openListeningSocket } from "./listening_socket.ts";
+import { SessionRegister } from "./runtime/session_register.ts";
 import { serve } from "./server.ts";
 import { openServerLog, reopenLog } from "./server_log.ts";
 import { ServerTls, type TlsIdentity } from "./server_tls.ts";
@@ -54,6 +55,8 @@ export async function openServing(plan: ServingPlan): Promise<Serving> {
   const { log, sink } = openServerLog(plan.settings, workers > 1 ? { worker: plan.thread } : {});
   opened.use(sink);
   const accounts = opened.use(SqliteAccounts.open(accountsFile(home)));
+  const names = { process: Deno.pid, worker: plan.thread };
+  const register = opened.use(SessionRegister.open(privateDirectory(home), names));
   const tls = plan.identity && opened.use(new ServerTls(plan.identity));
   const listener = openListeningSocket({ host, port: plan.port }, workers > 1);
   const { hostname, port } = listener.addr;
@@ -66,6 +69,7 @@ export async function openServing(plan: ServingPlan): Promise<Serving> {
     },
     accounts,
     log,
+    register,
     tls,
     openStorage: (account) => openAccountStorage(account, { home, log, digests }),
   };

@@ -1,7 +1,7 @@
 // What we know about one peer from greeting to goodbye.
 
 import type { BufferPool } from "../shared/buffer_pool.ts";
-import type { Endpoint } from "../shared/endpoint.ts";
+import { type Endpoint, isLoopback } from "../shared/endpoint.ts";
 import { Fault } from "../shared/fault.ts";
 import type { HashAlgorithm } from "../shared/hash.ts";
 import type { Log } from "../shared/log.ts";
@@ -47,6 +47,25 @@ export interface Transfer {
 /** The representation type (RFC 959, 3.1.1): `ascii` converts line ends, `image` does not. */
 export type RepresentationType = "ascii" | "image";
 
+/** What a session is made from. */
+export interface SessionParts {
+  /** Short, unique among the sessions of all workers. */
+  readonly id: string;
+  readonly peer: Endpoint;
+  /** The address and port the peer connected to. */
+  readonly local: Endpoint;
+  /** Whether it came through a proxy. */
+  readonly proxied: boolean;
+  readonly services: Services;
+  readonly control: Control;
+  readonly data: DataPort;
+  readonly log: Log;
+  /** Where transfers borrow their buffers; one pool a thread. */
+  readonly buffers: BufferPool;
+  /** Fires, with the reason, when the session must end. */
+  readonly closing: AbortSignal;
+}
+
 /** One peer's state. Commands change its fields; the unions say what they can be. */
 export class Session {
   login: Login = STRANGER;
@@ -66,21 +85,30 @@ export class Session {
   extendedPassiveOnly = false;
   transfer: Transfer | undefined = undefined;
 
-  constructor(
-    /** Short, unique among the sessions of all workers. */
-    readonly id: string,
-    readonly peer: Endpoint,
-    /** The address and port the peer connected to. */
-    readonly local: Endpoint,
-    readonly services: Services,
-    readonly control: Control,
-    readonly data: DataPort,
-    readonly log: Log,
-    /** Where transfers borrow their buffers; one pool a thread. */
-    readonly buffers: BufferPool,
-    /** Fires, with the reason, when the session must end. */
-    readonly closing: AbortSignal,
-  ) {}
+  readonly id: string;
+  readonly peer: Endpoint;
+  readonly local: Endpoint;
+  readonly services: Services;
+  readonly control: Control;
+  readonly data: DataPort;
+  readonly log: Log;
+  readonly buffers: BufferPool;
+  readonly closing: AbortSignal;
+  /** Whether the peer is of this very machine, and not of whatever a proxy here stands before. */
+  readonly isLocal: boolean;
+
+  constructor(parts: SessionParts) {
+    this.id = parts.id;
+    this.peer = parts.peer;
+    this.local = parts.local;
+    this.services = parts.services;
+    this.control = parts.control;
+    this.data = parts.data;
+    this.log = parts.log;
+    this.buffers = parts.buffers;
+    this.closing = parts.closing;
+    this.isLocal = isLoopback(parts.peer.address) && !parts.proxied;
+  }
 
   /** The files of the account; commands that need a login may call it without asking. */
   get storage(): Storage {

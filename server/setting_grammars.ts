@@ -1,7 +1,8 @@
 // How the text of a setting reads: one grammar a kind, each with the syntax it prints.
 
 import { type Parsed, parsed, unparsed } from "../shared/parsed.ts";
-import { formatDuration, parseDuration } from "../shared/units.ts";
+import { formatDuration, formatSize, parseDuration, parseSize } from "../shared/units.ts";
+import { formatNetwork, type Network, parseNetwork } from "./network.ts";
 import type { PortRange } from "./settings.ts";
 
 /** A kind of setting: it parses, and it prints what is allowed. */
@@ -52,6 +53,13 @@ export function duration(lowestMs: number, highestMs: number): SettingGrammar<nu
   };
 }
 
+/** A size, bytes. */
+export const size: SettingGrammar<number> = {
+  syntax: "SIZE",
+  parse: parseSize,
+  format: formatSize,
+};
+
 /** A literal address or a host name to listen on; IPv6 with or without brackets. */
 export const listenAddress: SettingGrammar<string | undefined> = {
   syntax: "ADDRESS",
@@ -72,6 +80,31 @@ export const filePath: SettingGrammar<string | undefined> = {
   },
   format: (path) => path ?? "",
 };
+
+/** An address or a network in CIDR form. */
+export const network: SettingGrammar<Network> = {
+  syntax: "NETWORK",
+  parse: parseNetwork,
+  format: formatNetwork,
+};
+
+/** Any number of them, with commas or blanks in between; the empty text is none. */
+export function listOf<T>(item: SettingGrammar<T>): SettingGrammar<readonly T[]> {
+  return {
+    syntax: `${item.syntax},...`,
+    parse(text) {
+      if (text.trim() === "") return parsed([]);
+      const values: T[] = [];
+      for (const each of text.split(/[\s,]+/).filter((word) => word !== "")) {
+        const read = item.parse(each);
+        if (!read.ok) return read;
+        values.push(read.value);
+      }
+      return values.length > 0 ? parsed(values) : unparsed("at least one is expected");
+    },
+    format: (values) => values.map(item.format).join(","),
+  };
+}
 
 /** `A-B`, both included; one port alone is a range of one. */
 export const portRange: SettingGrammar<PortRange | undefined> = {

@@ -1,5 +1,7 @@
 // What `ftp serve` can be told. Reading flags, environment and file is settings_sources.ts's business.
 
+import type { Network } from "./network.ts";
+
 /** Ports for passive data connections, both ends included. */
 export interface PortRange {
   readonly first: number;
@@ -20,8 +22,13 @@ export interface ServerSettings {
   readonly keyFile: string | undefined;
   /** `undefined` for any port. */
   readonly passivePorts: PortRange | undefined;
+  /** Proxies whose PROXY header is believed, and demanded. */
+  readonly proxyFrom: readonly Network[];
   readonly maxSessions: number;
   readonly maxSessionsPerAddress: number;
+  /** Sessions that have not logged in. */
+  readonly maxStrangers: number;
+  readonly maxStrangersPerAddress: number;
   readonly idleTimeoutMs: number;
   readonly loginTimeoutMs: number;
   readonly tlsHandshakeTimeoutMs: number;

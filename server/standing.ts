@@ -1,6 +1,5 @@
 // What the gates of dispatch.ts look at: a session, reduced to the questions that decide.
 
-import { isLoopback } from "../shared/endpoint.ts";
 import type { VirtualPath } from "../shared/virtual_path.ts";
 import type { Session } from "./session.ts";
 import { isDataPrivate } from "./transfer.ts";
@@ -20,8 +19,8 @@ export interface Standing {
 
 /** What the gates look at, as it is now; whether a transfer runs is the control channel's to say. */
 export function standingOf(session: Session): Omit<Standing, "transferRuns"> {
-  const { login, protection, peer, services } = session;
-  const mayBeClear = services.settings.tls !== "required" || isLoopback(peer.address);
+  const { login, protection, services } = session;
+  const mayBeClear = services.settings.tls !== "required" || session.isLocal;
   return {
     directory: session.directory,
     controlMayCarrySecrets: mayBeClear || protection.kind === "tls",

@@ -3,7 +3,7 @@
 import { layerOf, onImports, placeOf } from "./source_place.ts";
 
 const TLS_FILES = ["server/server_tls.ts", "client/client_tls.ts"];
-const REPLY_WRITERS = ["server/control_channel.ts", "shared/reply.ts"];
+const REPLY_WRITERS = ["server/control_channel.ts", "server/turn_away.ts", "shared/reply.ts"];
 
 /** The one file that may assert that a text has this branded type. */
 const BRAND_MAKERS: Readonly<Record<string, string>> = {

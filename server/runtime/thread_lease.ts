@@ -1,6 +1,7 @@
 // That a thread lives: a file it keeps locked, which the system unlocks however the thread ends.
 
 import { join } from "node:path";
+import { isFault } from "../../shared/fault.ts";
 import type { RuntimeDatabase } from "./runtime_database.ts";
 
 /** Which thread it is, as people are told. */
@@ -61,7 +62,12 @@ export class ThreadLease implements Disposable {
 
   [Symbol.dispose](): void {
     this.#lock.close();
-    this.#database.transaction(() => this.#remove(this.id));
+    try {
+      this.#database.transaction(() => this.#remove(this.id));
+    } catch (error) {
+      // Without its lock the row is a dead thread's, and goes when the next one comes.
+      if (!isFault(error)) throw error;
+    }
   }
 
   #isHeld(id: number): boolean {

@@ -7,6 +7,8 @@ import { DAY_MS, MINUTE_MS, type SettingGroup } from "./setting.ts";
 export const LIMIT_SETTINGS: SettingGroup<
   | "maxSessions"
   | "maxSessionsPerAddress"
+  | "maxStrangers"
+  | "maxStrangersPerAddress"
   | "idleTimeoutMs"
   | "loginTimeoutMs"
   | "tlsHandshakeTimeoutMs"
@@ -25,6 +27,20 @@ export const LIMIT_SETTINGS: SettingGroup<
     grammar: wholeNumber(1, 1_000_000),
     standard: 100,
     help: "sessions at once from one address",
+    takesEffect: "now",
+  },
+  maxStrangers: {
+    name: "max-strangers",
+    grammar: wholeNumber(1, 1_000_000),
+    standard: 1000,
+    help: "sessions at once that have not logged in",
+    takesEffect: "now",
+  },
+  maxStrangersPerAddress: {
+    name: "max-strangers-per-address",
+    grammar: wholeNumber(1, 1_000_000),
+    standard: 100,
+    help: "the same from one address",
     takesEffect: "now",
   },
   idleTimeoutMs: {

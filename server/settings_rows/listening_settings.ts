@@ -1,13 +1,15 @@
 // Where the server listens, and with how many threads.
 
-import { listenAddress, portRange, wholeNumber } from "../setting_grammars.ts";
+import { listenAddress, listOf, network, portRange, wholeNumber } from "../setting_grammars.ts";
 import type { SettingGroup } from "./setting.ts";
 
 /** More threads than this only cost memory; no machine we know has use for them. */
 const MOST_WORKERS = 256;
 
 /** Addresses, ports, threads. */
-export const LISTENING_SETTINGS: SettingGroup<"host" | "port" | "passivePorts" | "workers"> = {
+export const LISTENING_SETTINGS: SettingGroup<
+  "host" | "port" | "passivePorts" | "proxyFrom" | "workers"
+> = {
   host: {
     name: "host",
     grammar: listenAddress,
@@ -29,6 +31,14 @@ export const LISTENING_SETTINGS: SettingGroup<"host" | "port" | "passivePorts" |
     standard: undefined,
     standardShown: "any",
     help: "ports for data connections, both ends included",
+    takesEffect: "now",
+  },
+  proxyFrom: {
+    name: "proxy-from",
+    grammar: listOf(network),
+    standard: [],
+    standardShown: "none",
+    help: "proxies, as addresses or networks, whose PROXY header tells who the client is",
     takesEffect: "now",
   },
   workers: {

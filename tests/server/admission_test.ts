@@ -1,45 +1,68 @@
-// Seats: so many at once, so many from one address, and each given back once.
+// Limits at the door: each refuses with its reply, names its setting in the log, and gives places back.
 
 import assert from "node:assert/strict";
-import { Admission, type Admitted, type Seat } from "../../server/admission.ts";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { ServerSettings } from "../../server/settings.ts";
+import { InProcessServer } from "../support/in_process_server.ts";
+import { Player } from "../support/transcript_player.ts";
 
-function seatOf(admitted: Admitted): Seat {
-  assert.ok(admitted.ok);
-  return admitted.seat;
+const LIMITS: [Partial<ServerSettings>, reply: string, rule: string][] = [
+  [{ maxSessions: 1 }, "Too many sessions here, try again later.", "max-sessions"],
+  [
+    { maxSessionsPerAddress: 1 },
+    "Too many sessions from your address, try again later.",
+    "max-per-address",
+  ],
+  [
+    { maxStrangers: 1 },
+    "Too many who have not logged in, try again later.",
+    "max-strangers",
+  ],
+  [
+    { maxStrangersPerAddress: 1 },
+    "Too many from your address who have not logged in, try again later.",
+    "max-strangers-per-address",
+  ],
+];
+
+for (const [settings, reply, rule] of LIMITS) {
+  Deno.test(`${rule} refuses one too many, who has a place when another ends`, async () => {
+    await using server = await InProcessServer.start({ settings });
+    {
+      using first = await Player.connect(server);
+      await first.say("S: 220 *");
+      using second = await Player.connect(server);
+      await second.say(`S: 421 ${reply}\n S closed\n log refused rule=${rule}`);
+      await first.say("C: QUIT\n S: 221 *\n S closed\n log disconnected why=quit");
+    }
+    using third = await Player.connect(server);
+    await third.say("S: 220 *");
+  });
 }
 
-Deno.test("the limit of one address leaves room for others, and a seat given back is free", () => {
-  const admission = new Admission(() => ({ maxSessions: 9, maxSessionsPerAddress: 1 }));
-  const seat = seatOf(admission.admit("192.0.2.1"));
-  const refused = admission.admit("192.0.2.1");
-  assert.ok(!refused.ok);
-  assert.deepEqual([refused.rule, refused.reply.code], ["max-per-address", 421]);
-  seatOf(admission.admit("192.0.2.2"));
-  seat[Symbol.dispose]();
-  seatOf(admission.admit("192.0.2.1"));
+Deno.test("a login makes room for another stranger, and a logout takes it", async () => {
+  const settings = { maxStrangersPerAddress: 1 };
+  await using server = await InProcessServer.start({ settings });
+  using member = await Player.connect(server);
+  await member.say("S: 220 *\n login\n C: NOOP\n S: 200 *");
+  {
+    using stranger = await Player.connect(server);
+    await stranger.say("S: 220 *\n C: QUIT\n S: 221 *\n log disconnected why=quit");
+  }
+  await member.say("C: REIN\n S: 220 *\n C: NOOP\n S: 200 *");
+  using refused = await Player.connect(server);
+  await refused.say("S: 421 *\n S closed");
 });
 
-Deno.test("the limit of all sessions holds whatever their addresses", () => {
-  const admission = new Admission(() => ({ maxSessions: 1, maxSessionsPerAddress: 9 }));
-  seatOf(admission.admit("192.0.2.1"));
-  const refused = admission.admit("192.0.2.2");
-  assert.deepEqual(!refused.ok && refused.rule, "max-sessions");
-});
-
-Deno.test("a seat given back twice frees one place", () => {
-  const admission = new Admission(() => ({ maxSessions: 2, maxSessionsPerAddress: 9 }));
-  const seat = seatOf(admission.admit("192.0.2.1"));
-  seatOf(admission.admit("192.0.2.1"));
-  seat[Symbol.dispose]();
-  seat[Symbol.dispose]();
-  seatOf(admission.admit("192.0.2.1"));
-  assert.equal(admission.admit("192.0.2.1").ok, false);
-});
-
-Deno.test("limits that change hold from the next admission on", () => {
-  let maxSessions = 0;
-  const admission = new Admission(() => ({ maxSessions, maxSessionsPerAddress: 9 }));
-  assert.equal(admission.admit("192.0.2.1").ok, false);
-  maxSessions = 1;
-  assert.equal(admission.admit("192.0.2.1").ok, true);
+Deno.test("a register that fails refuses newcomers and keeps the server", async () => {
+  await using server = await InProcessServer.start();
+  {
+    using database = new DatabaseSync(join(server.home, ".ftp", "runtime.db"));
+    database.exec("DROP TABLE tally");
+  }
+  using refused = await Player.connect(server);
+  await refused.say("S: 421 No room for another session, try again later.\n S closed");
+  const line = await server.log.seen(({ fields }) => fields["rule"] === "session register");
+  assert.equal(line.level, "warn");
 });

@@ -12,6 +12,7 @@ export const PEER = "127.0.0.1";
 
 const SETTINGS: DataSettings = {
   passivePorts: undefined,
+  proxyFrom: [],
   dataConnectTimeoutMs: 5000,
   tlsHandshakeTimeoutMs: 5000,
   stallTimeoutMs: 5000,
@@ -25,6 +26,7 @@ export function dataChannel(
   return new DataChannel({
     local: { address, port: 21 },
     peer: { address, port: 40_000 },
+    proxied: false,
     settings: () => ({ ...SETTINGS, ...settings }),
     tls,
   });

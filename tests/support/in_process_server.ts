@@ -2,7 +2,12 @@
 
 import { join } from "node:path";
 import { SqliteAccounts } from "../../server/accounts/sqlite_accounts.ts";
-import { accountsFile, prepareDataDirectory } from "../../server/data_directory.ts";
+import {
+  accountsFile,
+  prepareDataDirectory,
+  privateDirectory,
+} from "../../server/data_directory.ts";
+import { SessionRegister } from "../../server/runtime/session_register.ts";
 import { selfSigned } from "../../server/self_signed.ts";
 import { openListener, serve } from "../../server/server.ts";
 import { ServerTls } from "../../server/server_tls.ts";
@@ -50,6 +55,8 @@ export class InProcessServer implements AsyncDisposable {
 
   private constructor(
     readonly port: number,
+    /** Host path of the data directory. */
+    readonly home: string,
     /** Host path of the account's files. */
     readonly root: string,
     readonly certificatePem: string,
@@ -70,6 +77,9 @@ export class InProcessServer implements AsyncDisposable {
     await accounts.add({ name: USER }, new Secret(PASSWORD));
     const reader = { name: READER, directory: USER, readOnly: true };
     await accounts.add(reader, new Secret(PASSWORD));
+    const register = resources.use(
+      SessionRegister.open(privateDirectory(home), { process: Deno.pid, worker: 1 }),
+    );
     const identity = selfSigned("localhost", Date.now());
     const tls = resources.use(new ServerTls(identity));
     const log = new RecordedLog();
@@ -78,6 +88,7 @@ export class InProcessServer implements AsyncDisposable {
       settings,
       accounts,
       log,
+      register,
       tls: settings.tls === "off" ? undefined : tls,
       openStorage: (account) =>
         openDiskStorage({ root: join(home, account.directory), home, account: account.name, log }),
@@ -92,6 +103,7 @@ export class InProcessServer implements AsyncDisposable {
       serve(services, { listener, closing, implicitTls, graceMs });
     return new InProcessServer(
       port,
+      home,
       root,
       identity.certificatePem,
       log,

@@ -1,0 +1,53 @@
+// Who a connection is from: the address it came from, or the one that a trusted proxy says it is for.
+
+import { within } from "../shared/deadline.ts";
+import type { Endpoint } from "../shared/endpoint.ts";
+import { endpointOf, plainStream } from "../shared/plain_stream.ts";
+import { type Network, networkHolds } from "./network.ts";
+import { takeProxyHeader } from "./proxy_header.ts";
+
+/** A connection and its two ends. */
+export interface Incoming {
+  readonly conn: Deno.TcpConn;
+  /** What the peer connected to, as the peer sees it. */
+  readonly local: Endpoint;
+  readonly peer: Endpoint;
+  /** Whether it came through a proxy, also where the proxy does not know for whom. */
+  readonly proxied: boolean;
+}
+
+/** How a connection's peer is found out. */
+export interface IncomingOptions {
+  /** Who may speak for others, and must (`--proxy-from`). */
+  readonly proxies: readonly Network[];
+  readonly signal: AbortSignal;
+}
+
+/** A proxy sends its header at once; one that does not is none. */
+export const PROXY_HEADER_LIMIT_MS = 5000;
+
+/**
+ * Finds out whom a connection is from.
+ *
+ * SECURITY: a header counts only from the proxies the operator named, and from them it must come:
+ * nobody else can pretend to be another address, and no client behind a proxy is taken for it.
+ *
+ * @throws Fault `denied` (no header from a proxy), `timed-out`, `aborted`, `truncated`; the connection
+ * is still the caller's.
+ */
+export async function identify(conn: Deno.TcpConn, options: IncomingOptions): Promise<Incoming> {
+  const { proxies, signal } = options;
+  const local = endpointOf(conn.localAddr);
+  const peer = endpointOf(conn.remoteAddr);
+  if (!isProxy(proxies, peer.address)) return { conn, local, peer, proxied: false };
+  const header = takeProxyHeader(plainStream(conn));
+  const told = await within(header, { limitMs: PROXY_HEADER_LIMIT_MS, signal });
+  return told.kind === "proxied"
+    ? { conn, local: told.destination, peer: told.source, proxied: true }
+    : { conn, local, peer, proxied: true };
+}
+
+/** Whether connections from this address begin with a header. */
+export function isProxy(proxies: readonly Network[], address: string): boolean {
+  return proxies.some((network) => networkHolds(network, address));
+}

@@ -1,0 +1,103 @@
+// Sessions through a proxy: who is believed, what the peer's address then means, and data connections.
+
+import assert from "node:assert/strict";
+import { parseNetwork } from "../../server/network.ts";
+import { InProcessServer } from "../support/in_process_server.ts";
+import { Player } from "../support/transcript_player.ts";
+
+function networks(...texts: string[]) {
+  return texts.map((text) => {
+    const read = parseNetwork(text);
+    assert.ok(read.ok);
+    return read.value;
+  });
+}
+
+/** Everybody on this machine is a proxy. */
+const BEHIND = { proxyFrom: networks("127.0.0.0/8") };
+const HEADER = "PROXY TCP4 203.0.113.7 198.51.100.1 40000 21\\r\\n";
+
+Deno.test("the address that a trusted proxy tells is the peer's, in the log and for the limits", async () => {
+  await using server = await InProcessServer.start({
+    settings: { ...BEHIND, maxSessionsPerAddress: 1 },
+  });
+  using first = await Player.connect(server);
+  await first.say(`C bytes: "${HEADER}"\n S: 220 *\n login\n log login peer=203.0.113.7`);
+  using second = await Player.connect(server);
+  await second.say(`C bytes: "${HEADER}"\n S: 421 Too many sessions from your address, *`);
+  using other = await Player.connect(server);
+  await other.say(`C bytes: "${HEADER.replace("113.7", "113.8")}"\n S: 220 *`);
+});
+
+Deno.test("from anybody else a header is an unknown command", async () => {
+  await using server = await InProcessServer.start({
+    settings: { proxyFrom: networks("127.0.0.9") },
+  });
+  using player = await Player.connect(server);
+  await player.say(`S: 220 *\n C bytes: "${HEADER}"\n S: 500 *\n login\n log login peer=127.0.0.1`);
+});
+
+Deno.test("a trusted proxy that sends no header gets no session", async () => {
+  await using server = await InProcessServer.start({ settings: BEHIND });
+  using player = await Player.connect(server);
+  await player.say('C bytes: "USER alice\\r\\nPASS x\\r\\n"');
+  await player.say("S: 421 Connections from this address begin with a PROXY header.\n S closed");
+  await player.say("log refused rule=proxy_header");
+});
+
+Deno.test("a server that stops does not wait for a header", async () => {
+  await using server = await InProcessServer.start({ settings: BEHIND });
+  using player = await Player.connect(server);
+  await player.say('C bytes: "PROXY TC"');
+  await Promise.all([server.close(), player.say("S: 421 *\n S closed")]);
+});
+
+Deno.test("behind a proxy on this machine nobody counts as local: a login wants TLS", async () => {
+  for (
+    const header of [HEADER, "PROXY TCP4 127.0.0.1 127.0.0.1 40000 21\\r\\n", "PROXY UNKNOWN\\r\\n"]
+  ) {
+    await using server = await InProcessServer.start({ settings: { ...BEHIND, tls: "required" } });
+    using player = await Player.connect(server);
+    await player.say(
+      `C bytes: "${header}"\n S: 220 *\n C: USER alice\n S: 530 This server wants TLS*`,
+    );
+    await player.say("C: AUTH TLS\n S: 234 *\n tls\n login");
+  }
+});
+
+const DATA_HEADER = '"PROXY TCP4 203.0.113.7 198.51.100.1 41000 50000\\r\\n"';
+
+Deno.test("PASV tells the address that the proxy was reached at, and the data comes through it", async () => {
+  await using server = await InProcessServer.start({ settings: BEHIND });
+  using player = await Player.connect(server);
+  await player.say(`C bytes: "${HEADER}"\n S: 220 *\n login`);
+  await player.say(`C: PASV\n S: 227 Entering Passive Mode (198,51,100,1,*).\n data connect`);
+  await player.say(
+    `C: STOR a\n S: 150 *\n data send ${DATA_HEADER}\n data send "hello"\n data close`,
+  );
+  await player.say('S: 226 *\n file /a "hello"');
+});
+
+Deno.test("data through the proxy under TLS comes behind the header, too", async () => {
+  await using server = await InProcessServer.start({ settings: BEHIND });
+  using player = await Player.connect(server);
+  await player.say(`C bytes: "${HEADER}"\n S: 220 *\n C: AUTH TLS\n S: 234 *\n tls\n login`);
+  await player.say(
+    "C: PBSZ 0\n S: 200 *\n C: PROT P\n S: 200 *\n C: EPSV\n S: 229 *\n data connect",
+  );
+  await player.say(
+    `C: STOR a\n S: 150 *\n data send ${DATA_HEADER}\n data tls\n data send "hello"`,
+  );
+  await player.say('data close\n S: 226 *\n file /a "hello"');
+});
+
+Deno.test("data for another client of the same proxy is dropped, and the waiting goes on", async () => {
+  await using server = await InProcessServer.start({ settings: BEHIND });
+  using player = await Player.connect(server);
+  await player.say(`C bytes: "${HEADER}"\n S: 220 *\n login\n C: EPSV\n S: 229 *`);
+  const foreign = '"PROXY TCP4 203.0.113.8 198.51.100.1 41000 50000\\r\\nstolen"';
+  await player.say(`data connect\n C: STOR a\n S: 150 *\n data send ${foreign}\n data closed`);
+  await player.say('data connect\n data send "USER x\\r\\nno header at all"\n data closed');
+  await player.say(`data connect\n data send ${DATA_HEADER}\n data send "mine"\n data close`);
+  await player.say('S: 226 *\n file /a "mine"');
+});
