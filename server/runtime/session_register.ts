@@ -24,8 +24,19 @@ export type SessionLimit = keyof SessionLimits;
 export interface RegisteredSession extends Disposable {
   /** Short, and unique among the sessions that are open. */
   readonly id: string;
-  /** Tells whose session it is; `undefined` before the login and after a logout. */
-  belongsTo(account: string | undefined): void;
+  /**
+   * Tells whose session it is; `undefined` before the login and after a logout.
+   *
+   * @param limit how many sessions the account may have; no limit when left out.
+   * @returns false where the account has so many already; then nothing is changed.
+   */
+  belongsTo(account: string | undefined, limit?: number): boolean;
+}
+
+/** A session that its thread is to end. */
+export interface Dismissal {
+  readonly id: string;
+  readonly why: string;
 }
 
 /** The answer to a newcomer. */
@@ -62,6 +73,22 @@ export class SessionRegister implements Disposable {
     const register = new SessionRegister(database, lease);
     opened.move();
     return register;
+  }
+
+  /** What else is kept beside the sessions goes there. */
+  get database(): RuntimeDatabase {
+    return this.#database;
+  }
+
+  /** The thread's own row. */
+  get thread(): number {
+    return this.#lease.id;
+  }
+
+  /** Sessions of this thread that somebody wants ended; asked often, so it costs next to nothing. */
+  dismissals(): Dismissal[] {
+    return guarded(() => this.#sql.dismissals.all(this.#lease.id))
+      .map((row) => ({ id: String(row["id"]), why: String(row["why"]) }));
   }
 
   /** How many sessions there are, in all threads. */
@@ -101,10 +128,12 @@ export class SessionRegister implements Disposable {
     let told: string | undefined;
     return {
       id,
-      belongsTo: (account) => {
-        if (account === told) return;
-        guarded(() => this.#sql.setAccount.run(account ?? null, id));
-        told = account;
+      belongsTo: (account = undefined, limit = undefined) => {
+        if (account === told) return true;
+        const row = { id, account: account ?? null, most: limit ?? null };
+        const { changes } = guarded(() => this.#sql.setAccount.run(row));
+        if (changes === 1) told = account;
+        return changes === 1;
       },
       [Symbol.dispose]: () => void guarded(() => this.#sql.remove.run(id)),
     };
@@ -144,7 +173,13 @@ function prepareAll(database: RuntimeDatabase) {
     counts: prepare(`
       SELECT sessions, strangers, ${ofBlock} AS perAddress,
         ${strangersOfBlock} AS strangersPerAddress FROM tally`),
-    setAccount: prepare("UPDATE sessions SET account = ? WHERE id = ?"),
+    // One statement, too: of two logins at once only one gets the last place.
+    setAccount: prepare(`
+      UPDATE sessions SET account = :account
+      WHERE id = :id AND (:account IS NULL OR :most IS NULL
+        OR (SELECT count(*) FROM sessions WHERE account = :account) < :most)`),
+    dismissals: prepare(`
+      SELECT session AS id, why FROM dismissals JOIN sessions ON id = session WHERE thread = ?`),
     remove: prepare("DELETE FROM sessions WHERE id = ?"),
     notice: prepare("INSERT OR IGNORE INTO notices VALUES (?)"),
   };

@@ -1,0 +1,73 @@
+// Who is there and what moves, as all threads told it last; and the word to end a session.
+
+import { guarded } from "../accounts/accounts_database.ts";
+import type { PresenceTotals, PresentSession } from "../../shared/presence.ts";
+import type { RuntimeDatabase } from "./runtime_database.ts";
+
+/** What everybody may ask of the runtime store about sessions: commands and administrators. */
+export class Presence {
+  readonly #sql: ReturnType<typeof statements>;
+
+  constructor(database: RuntimeDatabase) {
+    this.#sql = statements(database);
+  }
+
+  /** All sessions, the oldest first. */
+  sessions(): PresentSession[] {
+    return guarded(() => this.#sql.sessions.all()).map((row) => ({
+      id: String(row["id"]),
+      account: textOf(row["account"]),
+      address: String(row["address"]),
+      sinceMs: Number(row["since_ms"]),
+      transfer: row["verb"] === null ? undefined : {
+        verb: String(row["verb"]),
+        path: String(row["path"]),
+        sends: row["sends"] === 1,
+        sinceMs: Number(row["transfer_since_ms"]),
+        movedBytes: Number(row["moved_bytes"]),
+        totalBytes: row["total_bytes"] === null ? undefined : Number(row["total_bytes"]),
+        offsetBytes: Number(row["offset_bytes"]),
+        rateBytes: Number(row["rate_bytes"]),
+      },
+    }));
+  }
+
+  /** Bytes since the threads started; those of running transfers included. */
+  totals(): PresenceTotals {
+    const row = guarded(() => this.#sql.totals.get()) ?? {};
+    return {
+      receivedBytes: Number(row["received_bytes"]),
+      sentBytes: Number(row["sent_bytes"]),
+    };
+  }
+
+  /** Has a session ended by its thread, within a second. @returns whether there is such a session. */
+  dismiss(id: string, why: string): boolean {
+    return guarded(() => this.#sql.dismiss.run({ id, why })).changes === 1 ||
+      guarded(() => this.#sql.exists.get(id)) !== undefined;
+  }
+}
+
+function statements(database: RuntimeDatabase) {
+  const prepare = (sql: string) => database.prepare(sql);
+  return {
+    sessions: prepare(`
+      SELECT id, account, address, sessions.since_ms, verb, path, sends, moved_bytes, total_bytes,
+        offset_bytes, rate_bytes, transfers.since_ms AS transfer_since_ms
+      FROM sessions LEFT JOIN transfers ON session = id ORDER BY sessions.since_ms, id`),
+    totals: prepare(`
+      SELECT
+        (SELECT coalesce(sum(received_bytes), 0) FROM threads)
+          + (SELECT coalesce(sum(moved_bytes), 0) FROM transfers WHERE NOT sends) AS received_bytes,
+        (SELECT coalesce(sum(sent_bytes), 0) FROM threads)
+          + (SELECT coalesce(sum(moved_bytes), 0) FROM transfers WHERE sends) AS sent_bytes`),
+    dismiss: prepare(
+      "INSERT OR IGNORE INTO dismissals (session, why) SELECT id, :why FROM sessions WHERE id = :id",
+    ),
+    exists: prepare("SELECT 1 FROM sessions WHERE id = ?"),
+  };
+}
+
+function textOf(column: unknown): string | undefined {
+  return column === null ? undefined : String(column);
+}

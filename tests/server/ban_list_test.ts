@@ -1,0 +1,171 @@
+// Failed logins and the bans that come of them, for all threads and over restarts.
+
+import assert from "node:assert/strict";
+import { BanList, FAILURES_COUNT_MS } from "../../server/runtime/ban_list.ts";
+import { RuntimeDatabase } from "../../server/runtime/runtime_database.ts";
+import { SessionRegister } from "../../server/runtime/session_register.ts";
+import { temporaryDirectory } from "../support/temporary_directory.ts";
+
+const MINUTE_MS = 60_000;
+const TERMS = { failures: 4, banMs: MINUTE_MS };
+const GUESSER = "192.0.2.1";
+const OWNER = "198.51.100.1";
+
+/** A ban list with a clock of its own. */
+class TrialBans implements AsyncDisposable {
+  nowMs = Date.UTC(2026, 0, 1);
+  readonly #stack: AsyncDisposableStack;
+
+  private constructor(readonly directory: string, stack: AsyncDisposableStack) {
+    this.#stack = stack;
+  }
+
+  static async open(): Promise<TrialBans> {
+    const stack = new AsyncDisposableStack();
+    return new TrialBans(stack.use(await temporaryDirectory()).path, stack);
+  }
+
+  /** As another thread, or the same after a restart, opens it. */
+  list(): BanList {
+    const database = this.#stack.use(RuntimeDatabase.open(this.directory));
+    return new BanList(database, { now: () => this.nowMs });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#stack.disposeAsync();
+  }
+}
+
+function fail(bans: BanList, address: string, name: string, times: number) {
+  return Array.from({ length: times }, () => bans.failed(address, name, TERMS)).at(-1);
+}
+
+Deno.test("an address that guesses is banned for all names, others are not", async () => {
+  await using trial = await TrialBans.open();
+  const bans = trial.list();
+  assert.equal(fail(bans, GUESSER, "ann", 3)?.isBanned, false);
+  assert.equal(bans.holds(GUESSER), false);
+  assert.equal(bans.failed(GUESSER, "bob", TERMS).isBanned, true);
+  assert.equal(bans.holds(GUESSER), true);
+  assert.equal(bans.holds(GUESSER, "cy"), true);
+  assert.equal(bans.holds("192.0.2.2"), false);
+  assert.equal(bans.holds(OWNER, "ann"), false);
+});
+
+Deno.test("the addresses of one IPv6 network are one", async () => {
+  await using trial = await TrialBans.open();
+  const bans = trial.list();
+  for (const host of [1, 2, 3, 4]) bans.failed(`2001:db8::${host}`, "ann", TERMS);
+  assert.equal(bans.holds("2001:db8::5"), true);
+  assert.equal(bans.holds("2001:db8:0:1::5"), false);
+});
+
+Deno.test("a ban holds in other threads and after a restart, and ends in time", async () => {
+  await using trial = await TrialBans.open();
+  fail(trial.list(), GUESSER, "ann", 4);
+  const other = trial.list();
+  assert.equal(other.holds(GUESSER), true);
+  trial.nowMs += MINUTE_MS - 1;
+  assert.equal(other.holds(GUESSER), true);
+  trial.nowMs += 1;
+  assert.equal(other.holds(GUESSER), false);
+});
+
+Deno.test("each ban that follows soon lasts twice as long", async () => {
+  await using trial = await TrialBans.open();
+  const bans = trial.list();
+  const lengths = Array.from({ length: 3 }, () => {
+    fail(bans, GUESSER, "ann", 4);
+    const [ban] = bans.list();
+    assert.ok(ban !== undefined);
+    trial.nowMs = ban.untilMs;
+    return ban.untilMs - ban.sinceMs;
+  });
+  assert.deepEqual(lengths, [MINUTE_MS, 2 * MINUTE_MS, 4 * MINUTE_MS]);
+  trial.nowMs += 24 * 3600_000;
+  fail(bans, GUESSER, "ann", 4);
+  const [late] = bans.list();
+  assert.equal((late?.untilMs ?? 0) - (late?.sinceMs ?? 0), MINUTE_MS);
+});
+
+Deno.test("a name guessed from many addresses is banned but where its owner logged in before", async () => {
+  await using trial = await TrialBans.open();
+  const bans = trial.list();
+  bans.succeeded(OWNER, "ann");
+  for (let host = 1; host <= 12; host++) bans.failed(`192.0.2.${host}`, "Ann", TERMS);
+  assert.equal(bans.holds("203.0.113.1", "ann"), true);
+  assert.equal(bans.holds("203.0.113.1", "bob"), false);
+  assert.equal(bans.holds("203.0.113.1"), false);
+  assert.equal(bans.holds(OWNER, "ann"), false);
+  assert.equal(bans.holds("127.0.0.1", "ann"), false);
+});
+
+Deno.test("this machine is never banned as a whole, only a name from it", async () => {
+  await using trial = await TrialBans.open();
+  const bans = trial.list();
+  fail(bans, "127.0.0.1", "ann", 50);
+  assert.equal(bans.holds("127.0.0.1", "ann"), true);
+  assert.equal(bans.holds("127.0.0.1", "bob"), false);
+  assert.equal(bans.holds("127.0.0.1"), false);
+  for (let at = 0; at < 50; at++) bans.failed("127.0.0.1", `name${at}`, TERMS);
+  assert.equal(bans.holds("127.0.0.1"), false);
+});
+
+Deno.test("answers to failures come later and later, up to a limit, and fast again in time", async () => {
+  await using trial = await TrialBans.open();
+  const bans = trial.list();
+  const terms = { ...TERMS, failures: 100 };
+  const delays = Array.from({ length: 9 }, () => bans.failed(GUESSER, "ann", terms).delayMs);
+  assert.deepEqual(delays, [0, 0, 250, 500, 1000, 2000, 4000, 4000, 4000]);
+  trial.nowMs += FAILURES_COUNT_MS;
+  assert.equal(bans.failed(GUESSER, "ann", terms).delayMs, 0);
+});
+
+Deno.test("a success forgives the failures of its name from there and no others", async () => {
+  await using trial = await TrialBans.open();
+  const bans = trial.list();
+  fail(bans, GUESSER, "ann", 3);
+  bans.succeeded(GUESSER, "ann");
+  assert.equal(fail(bans, GUESSER, "ann", 3)?.isBanned, false);
+  // An own account does not help to guess another's.
+  bans.succeeded(GUESSER, "mallory");
+  assert.equal(bans.failed(GUESSER, "ann", TERMS).isBanned, true);
+});
+
+Deno.test("a ban of an address ends its sessions", async () => {
+  await using trial = await TrialBans.open();
+  using register = SessionRegister.open(trial.directory, { process: 1, worker: 1 });
+  const limits = { sessions: 9, perAddress: 9, strangers: 9, strangersPerAddress: 9 };
+  const [guesser, owner] = [register.admit(GUESSER, limits), register.admit(OWNER, limits)];
+  assert.ok(guesser.ok && owner.ok);
+  fail(trial.list(), GUESSER, "ann", 4);
+  assert.deepEqual(register.dismissals(), [{ id: guesser.session.id, why: "banned" }]);
+});
+
+Deno.test("bans are listed and lifted by address, by name, or all", async () => {
+  await using trial = await TrialBans.open();
+  const bans = trial.list();
+  fail(bans, GUESSER, "ann", 4);
+  fail(bans, "127.0.0.1", "ann", 4);
+  fail(bans, "127.0.0.1", "bob", 4);
+  assert.equal(bans.list().length, 3);
+  assert.equal(bans.lift({ address: GUESSER }), 1);
+  assert.equal(bans.holds(GUESSER), false);
+  assert.equal(bans.lift({ name: "ANN" }), 1);
+  assert.equal(bans.lift({ name: "nobody" }), 0);
+  assert.deepEqual(bans.list().map(({ address }) => address), ["127.0.0.1"]);
+  assert.equal(bans.lift("all"), 1);
+  assert.deepEqual(bans.list(), []);
+  assert.equal(fail(bans, GUESSER, "ann", 3)?.isBanned, false);
+});
+
+Deno.test("no name is kept as it was typed", async () => {
+  await using trial = await TrialBans.open();
+  const bans = trial.list();
+  fail(bans, GUESSER, "typed-a-password-here", 2);
+  bans.failed("127.0.0.1", "typed-a-password-here", TERMS);
+  const files = ["runtime.db", "runtime.db-wal"].map((name) =>
+    Deno.readTextFileSync(`${trial.directory}/${name}`)
+  );
+  assert.ok(!files.join("").includes("typed-a-password"));
+});
