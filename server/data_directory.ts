@@ -9,6 +9,9 @@ export const STANDARD_HOME = "./home";
 /** The variable that says otherwise, where no argument does. */
 export const HOME_VARIABLE = "FTP_SERVE_HOME";
 
+/** The anonymous logins' folder below HOME. */
+export const ANONYMOUS_DIRECTORY = "pub";
+
 /** The server's own folder, reachable by no session. */
 export function privateDirectory(home: string): string {
   return join(home, ".ftp");
@@ -40,6 +43,16 @@ export async function prepareDataDirectory(home: string): Promise<string> {
     return path;
   } catch (error) {
     throw unusable(home, error);
+  }
+}
+
+/** Makes the anonymous logins' folder where it is missing. @throws CommandFailure where it cannot be made. */
+export async function prepareAnonymousDirectory(home: string): Promise<void> {
+  const path = join(home, ANONYMOUS_DIRECTORY);
+  try {
+    await Deno.mkdir(path, { recursive: true });
+  } catch (error) {
+    throw unusable(path, error);
   }
 }
 

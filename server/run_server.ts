@@ -5,6 +5,7 @@ import { type Endpoint, formatEndpoint } from "../shared/endpoint.ts";
 import type { Log } from "../shared/log.ts";
 import { openAccounts } from "./account_store.ts";
 import { fingerprintOf } from "./certificate.ts";
+import { prepareAnonymousDirectory } from "./data_directory.ts";
 import { requireFreePort } from "./listening_socket.ts";
 import { loadSettings, type SettingsRequest } from "./load_settings.ts";
 import { programName } from "./program_name.ts";
@@ -26,6 +27,7 @@ export async function runServer(world: CommandWorld, request: SettingsRequest): 
   let current: ServingUpdate = { settings, identity };
   requireFreePort(settings);
   const hasAccounts = await anyAccounts(settings.home);
+  if (settings.anonymous !== "off") await prepareAnonymousDirectory(settings.home);
   const { log, sink } = openServerLog(settings);
   await using _ = sink;
   const supervisor = await Supervisor.start({
@@ -48,7 +50,7 @@ export async function runServer(world: CommandWorld, request: SettingsRequest): 
     ? ""
     : `, certificate ${fingerprintOf(identity.certificatePem)}`;
   world.stdout.print(`listening on ${url} (TLS: ${settings.tls}${certificate})\n`);
-  tellHowToBegin(log, world.env, settings.home, url, hasAccounts);
+  tellHowToBegin(log, world.env, settings.home, url, hasAccounts || settings.anonymous !== "off");
 
   await fired(world.interrupt);
   stopReloading();
@@ -76,11 +78,11 @@ function tellHowToBegin(
   env: CommandWorld["env"],
   home: string,
   url: string,
-  hasAccounts: boolean,
+  anybodyCanLogIn: boolean,
 ): void {
   const ftp = programName(env);
   log.write("info", "serving", { home, url });
-  if (!hasAccounts) {
+  if (!anybodyCanLogIn) {
     log.write("warn", "no account exists yet: nobody can log in", {
       "make-one": `${ftp} user add NAME --home ${home}`,
     });

@@ -17,6 +17,8 @@ export interface ServerSettings {
   /** 0 picks a free one. */
   readonly port: number;
   readonly tls: "off" | "optional" | "required";
+  /** Whether logins without an account may read HOME/pub, or add to it too. */
+  readonly anonymous: "off" | "read" | "write";
   /** PEM files of an own certificate; both or none. */
   readonly certificateFile: string | undefined;
   readonly keyFile: string | undefined;

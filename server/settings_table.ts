@@ -2,6 +2,7 @@
 
 import { LIMIT_SETTINGS } from "./settings_rows/limit_settings.ts";
 import { LISTENING_SETTINGS } from "./settings_rows/listening_settings.ts";
+import { LOGIN_SETTINGS } from "./settings_rows/login_settings.ts";
 import { LOG_SETTINGS } from "./settings_rows/log_settings.ts";
 import type { Setting, SettingKey, SettingsTable } from "./settings_rows/setting.ts";
 import { TLS_SETTINGS } from "./settings_rows/tls_settings.ts";
@@ -12,6 +13,7 @@ export type { Setting, SettingKey } from "./settings_rows/setting.ts";
 export const SETTINGS: SettingsTable = {
   ...LISTENING_SETTINGS,
   ...TLS_SETTINGS,
+  ...LOGIN_SETTINGS,
   ...LIMIT_SETTINGS,
   ...LOG_SETTINGS,
 };

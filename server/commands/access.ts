@@ -2,6 +2,7 @@
 
 import { reply } from "../../shared/reply.ts";
 import type { Secret } from "../../shared/secret.ts";
+import { isAnonymous, logInAnonymously } from "../anonymous.ts";
 import { type AnyCommand, command } from "../command.ts";
 import { none, secret, text } from "../grammar.ts";
 import type { Session } from "../session.ts";
@@ -37,6 +38,7 @@ async function logIn(password: Secret, session: Session) {
   if (login.kind !== "named") return reply(503, "Send USER first.");
   // One password a USER: a failure starts over.
   session.login = STRANGER;
+  if (isAnonymous(login.name, services.settings)) return await logInAnonymously(session);
   const verdict = await services.accounts.verify(login.name, password, peer.address);
   if (!verdict.ok) {
     // SECURITY: not the name: people type passwords in its place.

@@ -43,6 +43,7 @@ Deno.test("without any source every setting has its default", () => {
     host: undefined,
     port: 2121,
     tls: "required",
+    anonymous: "off",
     certificateFile: undefined,
     keyFile: undefined,
     passivePorts: undefined,
@@ -82,6 +83,7 @@ Deno.test("every setting can be said by flag, environment and file, and they mea
     "key": "/etc/k.pem",
     "passive-ports": "50000-50010",
     "proxy-from": "10.0.0.0/8, ::1",
+    "anonymous": "read",
     "log": "json",
     "log-file": "/var/log/ftp.log",
   };
