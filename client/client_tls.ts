@@ -27,6 +27,8 @@ export interface ClientTlsOptions {
 export interface ClientTlsStream extends ByteStream {
   /** What the server presented; whether to believe it is the caller's to judge before a byte is sent. */
   readonly certificate: Certificate;
+  /** The same as it was presented, DER. */
+  readonly certificateDer: Uint8Array;
   /** `TLSv1.3` or `TLSv1.2`. */
   readonly version: string;
   /** Whether the session that was offered was resumed. */
@@ -68,6 +70,7 @@ class TlsStream implements ClientTlsStream {
   readonly #clear: SocketStream;
   /** Kept, since a socket that is closed tells it no more. */
   #certificate: Certificate | undefined;
+  #certificateDer = new Uint8Array(0);
   #session: Uint8Array | undefined;
 
   constructor(below: ByteStream, options: ClientTlsOptions) {
@@ -94,6 +97,7 @@ class TlsStream implements ClientTlsStream {
     this.secured = promise;
     this.#tls.once("secureConnect", () => {
       this.#certificate = describe(this.#tls, options.host);
+      this.#certificateDer = Uint8Array.from(this.#tls.getPeerCertificate().raw ?? []);
       resolve();
     });
     this.#tls.once("error", reject);
@@ -104,6 +108,10 @@ class TlsStream implements ClientTlsStream {
   get certificate(): Certificate {
     if (this.#certificate === undefined) throw new Error("no certificate before the handshake");
     return this.#certificate;
+  }
+
+  get certificateDer(): Uint8Array {
+    return this.#certificateDer;
   }
 
   get version(): string {

@@ -6,7 +6,7 @@ import { type Client, type ClientLimits, type ConnectOptions, DEFAULT_LIMITS } f
 import { clientTls, type ClientTlsStream } from "./client_tls.ts";
 import { ConnectedClient } from "./connected_client.ts";
 import { Conversation } from "./conversation.ts";
-import { connectTcp } from "./data_connection.ts";
+import { connectTcp } from "./dial.ts";
 import { Broken, Refused, Unprotected } from "./failure.ts";
 import { confirmTrust } from "./trust_check.ts";
 

@@ -27,6 +27,7 @@ import { Broken, Refused, Unprotected } from "./failure.ts";
 import { type Features, NO_FEATURES } from "./features.ts";
 import { listDirectory } from "./listing.ts";
 import { logIn, prepareSession } from "./login.ts";
+import { nativeTrustOf } from "./native_tls.ts";
 import type { Peer } from "./peer.ts";
 import { remoteDigest } from "./remote_digest.ts";
 import type { RemoteEntry } from "./remote_entry.ts";
@@ -115,6 +116,8 @@ export class ConnectedClient implements Client {
         control,
         authorities: trust.kind === "authority" ? trust.authorities : undefined,
         sameCertificate: trust.kind !== "anything",
+        // vsftpd, which never tells MLST, demands session reuse and closes everything where there is none.
+        native: this.features.machineListings ? nativeTrustOf(control, trust, host) : undefined,
       });
     });
   }

@@ -1,6 +1,6 @@
 // One command with its data connection: arranged, announced, moved, and ended by its final reply.
 
-import type { ByteStream } from "../shared/byte_stream.ts";
+import type { ByteSink, ByteSource, ByteStream } from "../shared/byte_stream.ts";
 import { within } from "../shared/deadline.ts";
 import { Fault, isFault } from "../shared/fault.ts";
 import { type Reply, replyClass } from "../shared/reply.ts";
@@ -17,17 +17,26 @@ export interface DataExchangeOptions<T> {
   readonly direction: "in" | "out";
   /** Where to restart (REST); 0 says nothing. */
   readonly offset?: number;
+  /** How many bytes will travel, where that is known: many of them are worth a dearer beginning. */
+  readonly expectedBytes?: number;
   /** How long the final reply may take after the last byte, milliseconds. */
   readonly completionMs?: number;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Makes ready for `move` to be called once more, after a first connection that the server did not like; without
+   * it only what moved nothing yet is done again.
+   */
+  readonly rewind?: () => Promise<void>;
   /** Moves the bytes; its signal also fires when the server ends the transfer with a refusal. */
-  move(stream: ByteStream, signal: AbortSignal): Promise<T>;
+  move(stream: ByteSource & ByteSink, signal: AbortSignal): Promise<T>;
 }
 
 /** After the data connection failed, the server has so long to say why, milliseconds. */
 const EXPLANATION_MS = 5_000;
 /** A server that reads commands during a transfer answers ABOR at once; the others after its end. */
 const ABORT_MS = 3_000;
+/** No buffers on the way to a server hold more: whoever took this much is reading it. */
+const BUFFERED_BYTES = 16 * 1024 * 1024;
 
 /**
  * Runs a data command to its end. Complete means: the data ended cleanly and the final reply says so.
@@ -36,6 +45,16 @@ const ABORT_MS = 3_000;
  * of its own (the local disk): the connection then stays in step, or is broken.
  */
 export async function exchangeData<T>(peer: Peer, options: DataExchangeOptions<T>): Promise<T> {
+  try {
+    return await exchangeOnce(peer, options);
+  } catch (error) {
+    if (!peer.data.mayTryAgain(error)) throw error;
+    await options.rewind?.();
+    return await exchangeOnce(peer, options);
+  }
+}
+
+async function exchangeOnce<T>(peer: Peer, options: DataExchangeOptions<T>): Promise<T> {
   const { command, signal } = options;
   const plan = await arrange(peer, command, signal);
   try {
@@ -98,7 +117,7 @@ class DataExchange<T> {
     try {
       const value = await this.#carry();
       await this.#finish();
-      this.#stream?.close();
+      this.#peer.data.confirm();
       return value;
     } catch (error) {
       throw await this.#explain(error);
@@ -113,8 +132,28 @@ class DataExchange<T> {
     await Promise.race([this.#plan.ready, this.#refusal()]);
     const first = await conversation.await(this.#exchange.first, { signal });
     if (replyClass(first) !== "preliminary") this.#judge(first);
-    this.#stream = await this.#plan.open(this.#stop);
-    return await this.#options.move(this.#stream, this.#stop);
+    const { direction, rewind, expectedBytes = 0 } = this.#options;
+    const mayFail = direction === "in" || rewind !== undefined;
+    this.#stream = await this.#plan.open(this.#stop, { mayFail, expectedBytes });
+    return await this.#options.move(this.#watched(this.#stream), this.#stop);
+  }
+
+  /** What shows that the server likes the connection: a byte of its own, or more of ours than any buffer holds. */
+  #watched(stream: ByteStream): ByteSource & ByteSink {
+    const { data } = this.#peer;
+    let sentBytes = 0;
+    return {
+      read: async (into) => {
+        const count = await stream.read(into);
+        if (count !== null) data.confirm();
+        return count;
+      },
+      write: async (bytes) => {
+        await stream.write(bytes);
+        sentBytes += bytes.length;
+        if (sentBytes > BUFFERED_BYTES) data.confirm();
+      },
+    };
   }
 
   /** Rejects once the server refuses; never resolves. */

@@ -167,15 +167,16 @@ class Download {
   async #fetch(sink: ByteSink, start: Start, salvage: boolean): Promise<number> {
     const { overlap, offset, hasher } = start;
     try {
-      return await exchangeData(this.#peer, {
+      const moved = await exchangeData(this.#peer, {
         command: `RETR ${this.#path}`,
         direction: "in",
         offset: offset - overlap.length,
+        expectedBytes: (this.#size ?? offset) - offset,
         completionMs: patienceFor(this.#peer, 0),
         signal: this.#options.signal,
         move: async (stream, signal) => {
           const bounded = boundedSource(stream, this.#peer.limits.stalledMs, signal);
-          await expectBytes(bounded, overlap);
+          if (!await goesOnAfter(bounded, overlap)) return undefined;
           return await move(stream, sink, {
             options: this.#options,
             stalledMs: this.#peer.limits.stalledMs,
@@ -187,6 +188,9 @@ class Download {
           });
         },
       });
+      // The file is shorter than what was kept of it, and the server's final reply is no other reason.
+      if (moved === undefined) throw new OtherContent();
+      return moved;
     } catch (error) {
       // A server that cannot restart says so to REST; then everything is fetched.
       const restart = error instanceof Refused && error.command.startsWith("REST ");
@@ -230,13 +234,12 @@ class Download {
   }
 }
 
-/** Reads as many bytes as `expected` has. @throws OtherContent when they are others */
-async function expectBytes(source: ByteSource, expected: Uint8Array): Promise<void> {
+/** Whether the source goes on after the expected bytes. @throws OtherContent when it begins with others */
+async function goesOnAfter(source: ByteSource, expected: Uint8Array): Promise<boolean> {
   const read = new Uint8Array(expected.length);
   const length = await readFully(source, read);
-  if (length < read.length || read.some((byte, at) => byte !== expected[at])) {
-    throw new OtherContent();
-  }
+  if (read.subarray(0, length).some((byte, at) => byte !== expected[at])) throw new OtherContent();
+  return length === expected.length;
 }
 
 async function statOrNothing(path: string): Promise<Deno.FileInfo | undefined> {

@@ -51,7 +51,8 @@ export async function append(
 /** Where an upload starts, and what has been digested so far. */
 interface Start {
   readonly offset: number;
-  readonly hasher: Hasher | undefined;
+  /** Has taken the bytes before `offset`, and takes those that are sent. */
+  hasher: Hasher | undefined;
   /** All of it is there: nothing is sent. */
   readonly done?: boolean;
   /** What proved that already. */
@@ -85,7 +86,7 @@ class Upload {
       throw new AlreadyThere("remote", this.#path, why);
     }
     const start = this.#fromTheBeginning();
-    const moved = await this.#send("STOR", source, start, undefined);
+    const moved = await this.#send("STOR", source, start, {});
     return await this.#prove(start, moved);
   }
 
@@ -94,8 +95,13 @@ class Upload {
     const start = await this.#startFor({ file, size });
     let moved = 0;
     if (!start.done) {
-      await file.seek(start.offset, Deno.SeekMode.Start);
-      moved = await this.#send("STOR", fileSource(file), start, size);
+      const before = start.hasher;
+      const rewind = async () => {
+        await file.seek(start.offset, Deno.SeekMode.Start);
+        start.hasher = before?.fork();
+      };
+      await rewind();
+      moved = await this.#send("STOR", fileSource(file), start, { totalBytes: size, rewind });
     }
     const result = await this.#prove(start, moved);
     if ((this.#options.preserve ?? true) && mtime) {
@@ -107,7 +113,7 @@ class Upload {
   async append(source: ByteSource): Promise<TransferResult> {
     const offset = await this.#sizeThere() ?? 0;
     const start: Start = { offset, hasher: undefined };
-    const moved = await this.#send("APPE", source, start, undefined);
+    const moved = await this.#send("APPE", source, start, {});
     return await this.#prove(start, moved);
   }
 
@@ -215,7 +221,7 @@ class Upload {
     verb: "STOR" | "APPE",
     source: ByteSource,
     start: Start,
-    totalBytes: number | undefined,
+    { totalBytes, rewind }: { totalBytes?: number; rewind?: () => Promise<void> },
   ): Promise<number> {
     const { signal } = this.#options;
     if (this.#algorithm) await announceDigest(this.#peer, this.#algorithm, signal);
@@ -224,9 +230,11 @@ class Upload {
       command: `${verb} ${this.#path}`,
       direction: "out",
       offset: append ? 0 : start.offset,
+      expectedBytes: (totalBytes ?? start.offset) - start.offset,
       // The server flushes the file to its disk before it says that it has it.
       completionMs: patienceFor(this.#peer, totalBytes),
       signal,
+      ...(rewind && { rewind }),
       move: (stream, stop) =>
         move(source, stream, {
           options: this.#options,

@@ -28,6 +28,7 @@ export interface ScriptedServer extends AsyncDisposable {
  *     S closes          close the control connection
  *     tls               handshake on the control connection
  *     data accept       take the data connection
+ *     data refused      take the data connection of {other}; the client must refuse its certificate
  *     data connect      connect to where the client listens (EPRT)
  *     data tls          handshake on it
  *     data send TEXT    with \r \n \xHH; `data send N bytes` sends N times `x`
@@ -109,6 +110,10 @@ class Play {
         return;
       case "data accept":
         return await this.#accept();
+      case "data refused":
+        // Under TLS 1.3 our half of the handshake is over before the client judges.
+        await assert.rejects(this.#accept().then(() => this.#data!.read(new Uint8Array(1))));
+        return;
       case "data connect":
         this.#dataConn = this.#keep(await Deno.connect(this.#dataTarget!));
         this.#data = this.#keep(plainStream(this.#dataConn));

@@ -55,17 +55,29 @@ export async function greeting(port: number): Promise<string> {
   }
 }
 
-/** A self-signed certificate and its key, PEM, made by openssl. */
+/** What a certificate says. */
+export interface CertificateOptions {
+  readonly subject?: string;
+  /** As `openssl req -addext` reads them. */
+  readonly extensions?: readonly string[];
+}
+
+const FOR_LOOPBACK = [
+  "basicConstraints=critical,CA:FALSE",
+  "subjectAltName=DNS:localhost,IP:127.0.0.1",
+] as const;
+
+/** The paths of a self-signed certificate and its key, PEM, made by openssl. */
 export async function makeCertificate(
   directory: string,
+  { subject = "/CN=localhost", extensions = FOR_LOOPBACK }: CertificateOptions = {},
 ): Promise<{ certificate: string; key: string }> {
   const [certificate, key] = [`${directory}/peer.crt`, `${directory}/peer.key`];
   const { success, stderr } = await new Deno.Command("openssl", {
     args: [
       ..."req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2".split(" "),
-      ..."-subj /CN=localhost -addext basicConstraints=critical,CA:FALSE".split(" "),
-      ..."-addext subjectAltName=DNS:localhost,IP:127.0.0.1".split(" "),
-      ...["-keyout", key, "-out", certificate],
+      ...["-subj", subject, "-keyout", key, "-out", certificate],
+      ...extensions.flatMap((extension) => ["-addext", extension]),
     ],
     stdout: "null",
     stderr: "piped",
