@@ -6,7 +6,7 @@ import { type Endpoint, formatEndpoint, normaliseAddress } from "../shared/endpo
 import { Fault, isFault } from "../shared/fault.ts";
 import { plainStream } from "../shared/plain_stream.ts";
 import { connectFrom } from "./active_connection.ts";
-import type { DataPort } from "./data_port.ts";
+import type { DataPort, DataUse } from "./data_port.ts";
 import { type Arrival, PassiveListener } from "./passive_listener.ts";
 import type { ServerTls } from "./server_tls.ts";
 import type { PortRange, ServerSettings } from "./settings.ts";
@@ -15,11 +15,7 @@ import { relayTls } from "./tls_relay.ts";
 /** What a data channel needs to know of the server's settings. */
 export type DataSettings = Pick<
   ServerSettings,
-  | "passivePorts"
-  | "proxyFrom"
-  | "dataConnectTimeoutMs"
-  | "tlsHandshakeTimeoutMs"
-  | "stallTimeoutMs"
+  "passivePorts" | "proxyFrom" | "dataConnectTimeoutMs" | "tlsHandshakeTimeoutMs" | "stallTimeoutMs"
 >;
 
 /** What a data channel is made from. */
@@ -55,6 +51,8 @@ export class DataChannel implements DataPort, AsyncDisposable {
   readonly #options: DataChannelOptions;
   #plan: DataPlan = NONE;
   #closed = false;
+  /** Whether the connection before was for sending: then the next one probably is, too. */
+  #sentLast = false;
   /** Listeners and relays on their way out. */
   readonly #leaving = new Set<Promise<void>>();
   /** The listener on its way out, if any: its port is taken until then. */
@@ -73,7 +71,9 @@ export class DataChannel implements DataPort, AsyncDisposable {
     await this.#released;
     if (this.#closed) throw new Fault("aborted");
     const { passivePorts, dataConnectTimeoutMs } = this.#options.settings();
-    const listener = this.#listenOn(passivePorts, secure);
+    // The runtime's TLS listener sends faster than a relay, but an upload through it can lose what
+    // ticket_hold.ts tells of. Which of them it will be, nobody knows yet; most often the same again.
+    const listener = this.#listenOn(passivePorts, secure && this.#sentLast);
     // A client that never comes must not hold one of a few ports for as long as its session lasts.
     const expiry = setTimeout(() => {
       if (!listener.hasArrival) this.#release(listener);
@@ -86,9 +86,7 @@ export class DataChannel implements DataPort, AsyncDisposable {
     this.forget();
     const address = normaliseAddress(target.address);
     // SECURITY: data goes to the peer itself or nowhere (the FTP bounce attack, RFC 2577, 3).
-    if (
-      address !== this.#options.peer.address || target.port < LOWEST_TARGET_PORT
-    ) {
+    if (address !== this.#options.peer.address || target.port < LOWEST_TARGET_PORT) {
       throw new Fault("denied", { about: formatEndpoint(target) });
     }
     this.#plan = { kind: "target", target: { address, port: target.port } };
@@ -99,22 +97,19 @@ export class DataChannel implements DataPort, AsyncDisposable {
     if (plan.kind === "listening") this.#release(plan.listener);
   }
 
-  async open(secure: boolean, signal: AbortSignal): Promise<ByteStream> {
+  async open(use: DataUse, signal: AbortSignal): Promise<ByteStream> {
     const plan = this.#usePlan();
     if (plan.kind === "none") throw new Fault("no-data-connection");
+    this.#sentLast = use.sends;
     if (plan.kind === "target") {
-      return await this.#protect(
-        await this.#connect(plan.target, signal),
-        secure,
-        signal,
-      );
+      return await this.#protect(await this.#connect(plan.target, signal), use, signal);
     }
-    const arrival = await this.#await(plan.listener, secure, signal);
+    const arrival = await this.#await(plan.listener, use.secure, signal);
     if (arrival.secure) return await this.#handshake(arrival.conn, signal);
     arrival.conn.setKeepAlive(true);
     // A relayed handshake comes in small pieces, and none may wait for the answer to the one before.
     arrival.conn.setNoDelay(true);
-    return await this.#protect(plainStream(arrival.conn), secure, signal);
+    return await this.#protect(plainStream(arrival.conn), use, signal);
   }
 
   close(): void {
@@ -200,10 +195,7 @@ export class DataChannel implements DataPort, AsyncDisposable {
   }
 
   /** A TLS connection that the runtime's listener accepted. */
-  async #handshake(
-    conn: Deno.TlsConn,
-    signal: AbortSignal,
-  ): Promise<ByteStream> {
+  async #handshake(conn: Deno.TlsConn, signal: AbortSignal): Promise<ByteStream> {
     const onAbandoned = () => this.#options.tls?.abandoned();
     const stream = plainStream(conn, { onAbandoned });
     await this.#bounded(conn.handshake(), signal, () => {
@@ -214,32 +206,24 @@ export class DataChannel implements DataPort, AsyncDisposable {
   }
 
   /** TLS over a connection that has none: active mode, or PROT P after PASV. */
-  async #protect(
-    raw: ByteStream,
-    secure: boolean,
-    signal: AbortSignal,
-  ): Promise<ByteStream> {
-    if (!secure) return raw;
+  async #protect(raw: ByteStream, use: DataUse, signal: AbortSignal): Promise<ByteStream> {
+    if (!use.secure) return raw;
     const { tls, settings } = this.#options;
     if (tls === undefined) {
       raw.close();
       throw new Fault("tls-failed");
     }
     const { tlsHandshakeTimeoutMs: limitMs, stallTimeoutMs: stallMs } = settings();
-    const relayed = await relayTls(raw, tls, { limitMs, signal, stallMs })
-      .catch((error) => {
-        throw unconnected(error);
-      });
+    const { sends } = use;
+    const relayed = await relayTls(raw, tls, { sends, limitMs, signal, stallMs }).catch((error) => {
+      throw unconnected(error);
+    });
     this.#leave(relayed.ended);
     await this.#bounded(relayed.handshake(), signal, () => relayed.abandon());
     return relayed.stream;
   }
 
-  async #bounded(
-    work: Promise<unknown>,
-    signal: AbortSignal,
-    drop: () => void,
-  ): Promise<void> {
+  async #bounded(work: Promise<unknown>, signal: AbortSignal, drop: () => void): Promise<void> {
     const limitMs = this.#options.settings().tlsHandshakeTimeoutMs;
     try {
       await within(work, { limitMs, signal });
@@ -252,8 +236,6 @@ export class DataChannel implements DataPort, AsyncDisposable {
 
 /** Why there is no connection: our own doing, or whatever the network said. */
 function unconnected(error: unknown): Fault {
-  if (isFault(error, "aborted") || isFault(error, "no-data-connection")) {
-    return error;
-  }
+  if (isFault(error, "aborted") || isFault(error, "no-data-connection")) return error;
   return new Fault("no-data-connection", { cause: error });
 }

@@ -6,6 +6,14 @@ import type { Endpoint } from "../shared/endpoint.ts";
 /** Which kind of address a passive reply must hold: PASV tells IPv4 only (RFC 2428, 3). */
 export type AddressFamily = "ipv4" | "ipv6";
 
+/** What a data connection is for. */
+export interface DataUse {
+  /** Whether TLS protects it; we are the TLS server in both modes (RFC 4217, 7). */
+  readonly secure: boolean;
+  /** Whether we send and the peer receives, or the other way round. */
+  readonly sends: boolean;
+}
+
 /** The data side of one session. Arranging anew forgets what was arranged before. */
 export interface DataPort {
   /**
@@ -13,7 +21,7 @@ export interface DataPort {
    * `open` is kept for it.
    *
    * @param secure whether TLS is expected on it as things stand; PROT may still change that before
-   * `open`, this only chooses the faster way.
+   * `open`, it only helps to choose the faster way.
    * @returns the port it listens on.
    * @throws Fault `no-data-connection` when no port of the range is free, `aborted` after `close`.
    */
@@ -37,10 +45,9 @@ export interface DataPort {
    * The caller ends it with `finish()`, in both directions: a peer that uploads over TLS waits for our
    * close_notify.
    *
-   * @param secure whether TLS protects it; we are the TLS server in both modes (RFC 4217, 7).
    * @throws Fault `no-data-connection` (nothing arranged, refused, not in time), `tls-failed`, `aborted`
    */
-  open(secure: boolean, signal: AbortSignal): Promise<ByteStream>;
+  open(use: DataUse, signal: AbortSignal): Promise<ByteStream>;
   /** Releases everything at the end of the session. */
   close(): void;
 }

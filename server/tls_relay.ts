@@ -4,13 +4,16 @@ import type { ByteStream } from "../shared/byte_stream.ts";
 import { within } from "../shared/deadline.ts";
 import { plainStream } from "../shared/plain_stream.ts";
 import type { ServerTls } from "./server_tls.ts";
+import { TicketHold } from "./ticket_hold.ts";
 
 const LOOPBACK = "127.0.0.1";
 /** Four TLS records of the largest kind; more was not faster. */
 const CARRY_BYTES = 64 * 1024;
 
-/** Bounds of a relay. */
+/** What a relay is for, and its bounds. */
 export interface RelayOptions {
+  /** Whether we send and the peer receives, or the other way round. */
+  readonly sends: boolean;
   /** How long connecting to ourselves may take. */
   readonly limitMs: number;
   readonly signal: AbortSignal;
@@ -44,7 +47,8 @@ export async function relayTls(
     const { inner, conn } = await dialOurselves(tls, options);
     const protectedSide = plainStream(conn);
     const closed = Promise.withResolvers<void>();
-    const stream = overlaid(outer, protectedSide, closed.resolve);
+    const hold = options.sends ? undefined : new TicketHold();
+    const stream = overlaid(outer, protectedSide, { hold, onClose: closed.resolve });
     return {
       stream,
       handshake: () => conn.handshake(),
@@ -53,7 +57,7 @@ export async function relayTls(
         inner.close();
         stream.close();
       },
-      ended: relay(outer, inner, { closed: closed.promise, stallMs: options.stallMs }),
+      ended: relay(outer, inner, { hold, closed: closed.promise, stallMs: options.stallMs }),
     };
   } catch (error) {
     outer.close();
@@ -99,8 +103,13 @@ async function acceptFrom(listener: Deno.TlsListener, port: number): Promise<Den
 }
 
 /** The protected stream, with the endpoints of the connection below it. */
-function overlaid(outer: ByteStream, protectedSide: ByteStream, onClose: () => void): ByteStream {
+function overlaid(
+  outer: ByteStream,
+  protectedSide: ByteStream,
+  { hold, onClose }: { readonly hold: TicketHold | undefined; readonly onClose: () => void },
+): ByteStream {
   const close = () => {
+    hold?.release();
     protectedSide.close();
     onClose();
   };
@@ -110,43 +119,58 @@ function overlaid(outer: ByteStream, protectedSide: ByteStream, onClose: () => v
     secure: true,
     read: (into) => protectedSide.read(into),
     write: (bytes) => protectedSide.write(bytes),
-    finish: () => protectedSide.finish(),
+    finish: () => {
+      hold?.release();
+      return protectedSide.finish();
+    },
     close,
     [Symbol.dispose]: close,
   };
 }
 
+/** How a relay runs. */
+interface Relaying {
+  /** Given for an upload. */
+  readonly hold: TicketHold | undefined;
+  /** Resolves when our side has closed. */
+  readonly closed: Promise<void>;
+  readonly stallMs: number;
+}
+
 /** Carries both ways until our side has closed and what it wrote has left. Never rejects. */
-async function relay(
-  outer: ByteStream,
-  inner: ByteStream,
-  { closed, stallMs }: { readonly closed: Promise<void>; readonly stallMs: number },
-): Promise<void> {
+async function relay(outer: ByteStream, inner: ByteStream, relaying: Relaying): Promise<void> {
   // Whichever way the peer is lost, our side is told by an end without close_notify.
-  const incoming = carryIn(outer, inner).catch(() => inner.close());
-  await carryOut(inner, outer, stallMs).catch(() => inner.close());
-  await closed;
+  const incoming = carryIn(outer, inner, relaying).catch(() => inner.close());
+  await carryOut(inner, outer, relaying).catch(() => inner.close());
+  await relaying.closed;
   outer.close();
   inner.close();
   await incoming;
 }
 
 /** From the peer to us; how fast is for our own reading to say. */
-async function carryIn(outer: ByteStream, inner: ByteStream): Promise<void> {
+async function carryIn(outer: ByteStream, inner: ByteStream, { hold }: Relaying): Promise<void> {
   const buffer = new Uint8Array(CARRY_BYTES);
   for (let bytes = await outer.read(buffer); bytes !== null; bytes = await outer.read(buffer)) {
-    await inner.write(buffer.subarray(0, bytes));
+    const piece = buffer.subarray(0, bytes);
+    hold?.see(piece);
+    await inner.write(piece);
   }
   await inner.finish();
 }
 
 /** From us to the peer, who may not stand still for longer than `stallMs`. */
-async function carryOut(inner: ByteStream, outer: ByteStream, stallMs: number): Promise<void> {
+async function carryOut(
+  inner: ByteStream,
+  outer: ByteStream,
+  { hold, stallMs: limitMs }: Relaying,
+): Promise<void> {
   const buffer = new Uint8Array(CARRY_BYTES);
   // A reset by ourselves means: closed with bytes of the peer's unread. All we wrote came before it.
   const next = () => inner.read(buffer).catch(() => null);
   for (let bytes = await next(); bytes !== null; bytes = await next()) {
-    await within(outer.write(buffer.subarray(0, bytes)), { limitMs: stallMs });
+    const piece = buffer.subarray(0, bytes);
+    for (const part of hold?.pass(piece) ?? [piece]) await within(outer.write(part), { limitMs });
   }
-  await within(outer.finish(), { limitMs: stallMs });
+  await within(outer.finish(), { limitMs });
 }

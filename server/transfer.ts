@@ -33,7 +33,8 @@ export async function* carry(session: Session, plan: TransferPlan): AsyncGenerat
   const { transfer } = course;
   try {
     yield reply(150, plan.opening);
-    using stream = await session.data.open(isDataPrivate(session), transfer.abort.signal);
+    const use = { secure: isDataPrivate(session), sends: plan.sends };
+    using stream = await session.data.open(use, transfer.abort.signal);
     await plan.move(stream, transfer);
     await end(stream, plan, boundsOf(session, transfer));
     await plan.complete?.();

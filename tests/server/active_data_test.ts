@@ -10,7 +10,10 @@ Deno.test("the server connects to the client and bytes travel both ways", async 
   using listener = Deno.listen({ hostname: PEER, port: 0 });
   channel.aim({ address: PEER, port: listener.addr.port });
   assert.equal(channel.arranged, true);
-  const [stream, client] = await Promise.all([channel.open(false, never()), listener.accept()]);
+  const [stream, client] = await Promise.all([
+    channel.open({ secure: false, sends: false }, never()),
+    listener.accept(),
+  ]);
   assert.equal(channel.arranged, false);
   assert.equal(stream.secure, false);
   assert.equal(stream.remote.port, listener.addr.port);
@@ -28,7 +31,10 @@ Deno.test("it comes from the address that the client's control connection goes t
   await using channel = dataChannel({}, { address: "127.0.0.5" });
   using listener = Deno.listen({ hostname: "127.0.0.5", port: 0 });
   channel.aim({ address: "127.0.0.5", port: listener.addr.port });
-  const [stream, client] = await Promise.all([channel.open(false, never()), listener.accept()]);
+  const [stream, client] = await Promise.all([
+    channel.open({ secure: false, sends: false }, never()),
+    listener.accept(),
+  ]);
   assert.equal(client.remoteAddr.hostname, "127.0.0.5");
   stream.close();
   client.close();
@@ -38,7 +44,10 @@ Deno.test("IPv6 works, and an IPv4 address written as IPv6 is that address", asy
   await using six = dataChannel({}, { address: "::1" });
   using listener = Deno.listen({ hostname: "::1", port: 0 });
   six.aim({ address: "::1", port: listener.addr.port });
-  const [stream, client] = await Promise.all([six.open(false, never()), listener.accept()]);
+  const [stream, client] = await Promise.all([
+    six.open({ secure: false, sends: false }, never()),
+    listener.accept(),
+  ]);
   stream.close();
   client.close();
   await using four = dataChannel();
@@ -61,7 +70,10 @@ Deno.test("another address or a low port is denied and forgets what was arranged
     assert.equal(channel.arranged, false);
     await channel.listen(false);
     assert.throws(() => channel.aim(target), (e) => isFault(e, "denied"));
-    await assert.rejects(channel.open(false, never()), (e) => isFault(e, "no-data-connection"));
+    await assert.rejects(
+      channel.open({ secure: false, sends: false }, never()),
+      (e) => isFault(e, "no-data-connection"),
+    );
   }
 });
 
@@ -72,7 +84,10 @@ Deno.test("a client that does not listen is told", async () => {
     return listener.addr;
   })();
   channel.aim({ address: PEER, port });
-  await assert.rejects(channel.open(false, never()), (e) => isFault(e, "no-data-connection"));
+  await assert.rejects(
+    channel.open({ secure: false, sends: false }, never()),
+    (e) => isFault(e, "no-data-connection"),
+  );
 });
 
 Deno.test("a connection that does not come about is given up after the limit, or on request", async () => {
@@ -84,10 +99,16 @@ Deno.test("a connection that does not come about is given up after the limit, or
   try {
     await using channel = dataChannel({ dataConnectTimeoutMs: 50 });
     channel.aim({ address: PEER, port: full.addr.port });
-    await assert.rejects(channel.open(false, never()), (e) => isFault(e, "no-data-connection"));
+    await assert.rejects(
+      channel.open({ secure: false, sends: false }, never()),
+      (e) => isFault(e, "no-data-connection"),
+    );
     channel.aim({ address: PEER, port: full.addr.port });
     const signal = AbortSignal.abort();
-    await assert.rejects(channel.open(false, signal), (e) => isFault(e, "aborted"));
+    await assert.rejects(
+      channel.open({ secure: false, sends: false }, signal),
+      (e) => isFault(e, "aborted"),
+    );
   } finally {
     for (const conn of waiting) conn.close();
   }
@@ -97,7 +118,10 @@ Deno.test("a transfer that is aborted ends its pending read and write", async ()
   await using channel = dataChannel();
   using listener = Deno.listen({ hostname: PEER, port: 0 });
   channel.aim({ address: PEER, port: listener.addr.port });
-  const [stream, client] = await Promise.all([channel.open(false, never()), listener.accept()]);
+  const [stream, client] = await Promise.all([
+    channel.open({ secure: false, sends: false }, never()),
+    listener.accept(),
+  ]);
   const reading = stream.read(new Uint8Array(10));
   const writing = stream.write(new Uint8Array(64 * 1024 * 1024));
   stream.close();
@@ -114,7 +138,10 @@ Deno.test("a client that resets is told apart from one that ends", async () => {
   const address = server.address();
   assert.ok(address !== null && typeof address === "object");
   channel.aim({ address: PEER, port: address.port });
-  const [stream, client] = await Promise.all([channel.open(false, never()), arrived.promise]);
+  const [stream, client] = await Promise.all([
+    channel.open({ secure: false, sends: false }, never()),
+    arrived.promise,
+  ]);
   client.write("half");
   const into = new Uint8Array(10);
   assert.equal(await stream.read(into), 4);
@@ -128,7 +155,10 @@ Deno.test("a long upload arrives whole, however late it is read", async () => {
   await using channel = dataChannel();
   using listener = Deno.listen({ hostname: PEER, port: 0 });
   channel.aim({ address: PEER, port: listener.addr.port });
-  const [stream, client] = await Promise.all([channel.open(false, never()), listener.accept()]);
+  const [stream, client] = await Promise.all([
+    channel.open({ secure: false, sends: false }, never()),
+    listener.accept(),
+  ]);
   const total = 16 * 1024 * 1024;
   const sending = (async () => {
     const block = new Uint8Array(1024 * 1024).fill(7);

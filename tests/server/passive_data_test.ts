@@ -29,7 +29,7 @@ Deno.test("a client that connects before the transfer is used for it", async () 
   const port = await channel.listen(false);
   const client = await dial(port);
   client.end("early");
-  using stream = await channel.open(false, never());
+  using stream = await channel.open({ secure: false, sends: false }, never());
   assert.equal(await readAll(stream), "early");
   assert.deepEqual(stream.remote.address, PEER);
   await drop(client);
@@ -38,7 +38,7 @@ Deno.test("a client that connects before the transfer is used for it", async () 
 Deno.test("a client that connects after the transfer has begun is waited for", async () => {
   await using channel = dataChannel();
   const port = await channel.listen(false);
-  const opening = channel.open(false, never());
+  const opening = channel.open({ secure: false, sends: false }, never());
   const client = await dial(port);
   using stream = await opening;
   await stream.write(bytesOf("late"));
@@ -51,7 +51,7 @@ Deno.test("a client that connects after the transfer has begun is waited for", a
 Deno.test("a connection from another address is dropped and the waiting goes on", async () => {
   await using channel = dataChannel();
   const port = await channel.listen(false);
-  const opening = channel.open(false, never());
+  const opening = channel.open({ secure: false, sends: false }, never());
   const stranger = await dial(port, "127.0.0.2");
   stranger.resume();
   await happens(stranger, "end");
@@ -65,7 +65,7 @@ Deno.test("a connection from another address is dropped and the waiting goes on"
 Deno.test("a connection that was reset before it was accepted does not end the waiting", async () => {
   await using channel = dataChannel();
   const port = await channel.listen(false);
-  const opening = channel.open(false, never());
+  const opening = channel.open({ secure: false, sends: false }, never());
   for (let i = 0; i < 5; i++) {
     const stranger = await dial(port, "127.0.0.3");
     stranger.resetAndDestroy();
@@ -82,10 +82,13 @@ Deno.test("after its one connection the listener is gone and its port free", asy
   await using channel = dataChannel();
   const port = await channel.listen(false);
   const client = await dial(port);
-  using stream = await channel.open(false, never());
+  using stream = await channel.open({ secure: false, sends: false }, never());
   await assert.rejects(dial(port), { code: "ECONNREFUSED" });
   assert.equal(channel.arranged, false);
-  await assert.rejects(channel.open(false, never()), (e) => isFault(e, "no-data-connection"));
+  await assert.rejects(
+    channel.open({ secure: false, sends: false }, never()),
+    (e) => isFault(e, "no-data-connection"),
+  );
   stream.close();
   await drop(client);
 });
@@ -124,7 +127,10 @@ Deno.test("a client that never comes is given up after the limit", async () => {
     dataConnectTimeoutMs: 50,
   });
   await channel.listen(false);
-  await assert.rejects(channel.open(false, never()), (e) => isFault(e, "no-data-connection"));
+  await assert.rejects(
+    channel.open({ secure: false, sends: false }, never()),
+    (e) => isFault(e, "no-data-connection"),
+  );
   assertFree(port);
 });
 
@@ -133,7 +139,7 @@ Deno.test("an abort ends the waiting and frees the port", async () => {
   await using channel = dataChannel({ passivePorts: { first: port, last: port } });
   await channel.listen(false);
   const abort = new AbortController();
-  const opening = channel.open(false, abort.signal);
+  const opening = channel.open({ secure: false, sends: false }, abort.signal);
   abort.abort();
   await assert.rejects(opening, (e) => isFault(e, "aborted"));
   assertFree(port);
@@ -154,7 +160,7 @@ Deno.test("a session over IPv6 listens on IPv6", async () => {
   await using channel = dataChannel({}, { address: "::1" });
   const port = await channel.listen(false);
   using client = await Deno.connect({ hostname: "::1", port });
-  using stream = await channel.open(false, never());
+  using stream = await channel.open({ secure: false, sends: false }, never());
   await client.write(bytesOf("six"));
   await client.closeWrite();
   assert.equal(await readAll(stream), "six");

@@ -1,10 +1,12 @@
 // The end of a transfer over TLS as strict peers see it: close_notify in both directions.
 
 import assert from "node:assert/strict";
+import { connect as connectTls } from "node:tls";
 import type { DataChannel } from "../../server/data_channel.ts";
+import { RawSide } from "../../server/raw_side.ts";
 import { selfSigned } from "../../server/self_signed.ts";
 import { ServerTls } from "../../server/server_tls.ts";
-import { bytesOf, dataChannel, never, PEER, readAll } from "../support/data_channels.ts";
+import { bytesOf, dataChannel, never, PEER, readAll, sendOnce } from "../support/data_channels.ts";
 
 const identity = selfSigned("box.example", Date.now());
 
@@ -16,8 +18,9 @@ const WAYS: Readonly<Record<string, Way>> = {
     const port = await channel.listen(true);
     return () => Deno.connect({ hostname: PEER, port });
   },
-  "passive with PROT P after PASV": async (channel) => {
-    const port = await channel.listen(false);
+  "passive after a download": async (channel) => {
+    await sendOnce(channel);
+    const port = await channel.listen(true);
     return () => Deno.connect({ hostname: PEER, port });
   },
   "active": (channel) => {
@@ -31,7 +34,7 @@ const WAYS: Readonly<Record<string, Way>> = {
 async function bothEnds(channel: DataChannel, arrange: Way) {
   const connect = await arrange(channel);
   const [stream, client] = await Promise.all([
-    channel.open(true, never()),
+    channel.open({ secure: true, sends: false }, never()),
     connect().then(protectedClient),
   ]);
   return { stream, client };
@@ -71,4 +74,43 @@ for (const [name, arrange] of Object.entries(WAYS)) {
     assert.equal(await readAll(client), "");
     client.close();
   });
+}
+
+// Session tickets would reach clients that close without reading: their systems would answer with RST
+// and throw away what they had not sent yet.
+for (const name of ["passive", "active"] as const) {
+  Deno.test(`${name}: nothing is sent to a client between its handshake and the end of its upload`, async () => {
+    using tls = new ServerTls(identity);
+    await using channel = dataChannel({}, { tls });
+    const connect = await (WAYS[name] ?? assert.fail())(channel);
+    const opening = channel.open({ secure: true, sends: false }, never());
+    const conn = await connect();
+    const received = countReceived(conn);
+    const client = connectTls({ socket: new RawSide(conn).duplex, rejectUnauthorized: false });
+    await new Promise<void>((resolve) => client.once("secureConnect", () => resolve()));
+    const afterHandshake = received();
+    using stream = await opening;
+    const ended = new Promise<void>((resolve) => client.once("end", () => resolve()));
+    client.resume();
+    client.end(new Uint8Array(1024 * 1024));
+    assert.equal((await readAll(stream)).length, 1024 * 1024);
+    assert.equal(client.getProtocol(), "TLSv1.3");
+    assert.equal(received(), afterHandshake);
+    await stream.finish();
+    await ended;
+    assert.ok(received() > afterHandshake);
+    client.destroy();
+  });
+}
+
+/** Counts the encrypted bytes that a connection's reads get from now on. */
+function countReceived(conn: Deno.TcpConn): () => number {
+  let received = 0;
+  const read = conn.read.bind(conn);
+  conn.read = async (into) => {
+    const bytes = await read(into);
+    received += bytes ?? 0;
+    return bytes;
+  };
+  return () => received;
 }

@@ -15,6 +15,7 @@ import {
   PEER,
   readAll,
   secure,
+  sendOnce,
   testTls,
 } from "../support/data_channels.ts";
 
@@ -36,6 +37,14 @@ const WAYS: readonly Way[] = [
     name: "passive with PROT P after PASV",
     arrange: async (channel) => {
       const port = await channel.listen(false);
+      return () => dial(port);
+    },
+  },
+  {
+    name: "passive after a download",
+    arrange: async (channel) => {
+      await sendOnce(channel);
+      const port = await channel.listen(true);
       return () => dial(port);
     },
   },
@@ -68,10 +77,10 @@ function portOf(server: Server): number {
 }
 
 /** Opens both ends: the server's stream, the client's TLS and the client's raw socket. */
-async function opened(channel: DataChannel, way: Way) {
+async function opened(channel: DataChannel, way: Way, { sends = false } = {}) {
   const connect = await way.arrange(channel);
   const [stream, { raw, client }] = await Promise.all([
-    channel.open(true, never()),
+    channel.open({ secure: true, sends }, never()),
     connect().then(async (raw) => ({ raw, client: await secure(raw) })),
   ]);
   return { stream, raw, client };
@@ -81,7 +90,7 @@ for (const way of WAYS) {
   Deno.test(`${way.name}: bytes arrive both ways and the end is clean`, async () => {
     using tls = testTls();
     await using channel = dataChannel({}, { tls });
-    const { stream, raw, client } = await opened(channel, way);
+    const { stream, raw, client } = await opened(channel, way, { sends: true });
     assert.equal(stream.secure, true);
     assert.equal(stream.remote.address, PEER);
     assert.equal(stream.remote.port, raw.localPort);
@@ -120,7 +129,7 @@ for (const way of WAYS) {
   Deno.test(`${way.name}: a download whose reader resets fails`, async () => {
     using tls = testTls();
     await using channel = dataChannel({}, { tls });
-    const { stream, raw } = await opened(channel, way);
+    const { stream, raw } = await opened(channel, way, { sends: true });
     raw.resetAndDestroy();
     const block = new Uint8Array(256 * 1024);
     const sending = (async () => {
@@ -135,7 +144,7 @@ for (const way of WAYS) {
     using tls = testTls();
     await using channel = dataChannel({ tlsHandshakeTimeoutMs: 50 }, { tls });
     const connect = await way.arrange(channel);
-    const opening = channel.open(true, never());
+    const opening = channel.open({ secure: true, sends: false }, never());
     const [raw] = await Promise.all([
       connect(),
       assert.rejects(opening, (e) => isFault(e, "tls-failed")),
@@ -147,7 +156,7 @@ for (const way of WAYS) {
     using tls = testTls();
     await using channel = dataChannel({}, { tls });
     const connect = await way.arrange(channel);
-    const opening = channel.open(true, never());
+    const opening = channel.open({ secure: true, sends: false }, never());
     opening.catch(() => {});
     const raw = await connect();
     raw.on("error", () => {});
@@ -161,7 +170,7 @@ for (const way of WAYS) {
     await using channel = dataChannel({}, { tls });
     const connect = await way.arrange(channel);
     const abort = new AbortController();
-    const opening = channel.open(true, abort.signal);
+    const opening = channel.open({ secure: true, sends: false }, abort.signal);
     opening.catch(() => {});
     const raw = await connect();
     abort.abort();
@@ -172,7 +181,7 @@ for (const way of WAYS) {
   Deno.test(`${way.name}: a long stream arrives whole, however late the reader`, async () => {
     using tls = testTls();
     await using channel = dataChannel({}, { tls });
-    const { stream, raw, client } = await opened(channel, way);
+    const { stream, raw, client } = await opened(channel, way, { sends: true });
     const total = 8 * 1024 * 1024;
     const sent = (async () => {
       const block = new Uint8Array(1024 * 1024);
@@ -192,8 +201,9 @@ for (const way of WAYS) {
 Deno.test("PROT C after PASV: the same port, in clear", async () => {
   using tls = testTls();
   await using channel = dataChannel({}, { tls });
+  await sendOnce(channel);
   const port = await channel.listen(true);
-  const opening = channel.open(false, never());
+  const opening = channel.open({ secure: false, sends: false }, never());
   const attempts: Socket[] = [];
   let opened: ByteStream | undefined;
   // While the listener changes, attempts are refused or dropped.
@@ -219,9 +229,13 @@ Deno.test("PROT C after PASV: the same port, in clear", async () => {
 Deno.test("PROT C after PASV: a client that has connected already is told", async () => {
   using tls = testTls();
   await using channel = dataChannel({}, { tls });
+  await sendOnce(channel);
   const client = await dial(await channel.listen(true));
   await untilRefused(client.remotePort ?? 0);
-  await assert.rejects(channel.open(false, never()), (e) => isFault(e, "no-data-connection"));
+  await assert.rejects(
+    channel.open({ secure: false, sends: false }, never()),
+    (e) => isFault(e, "no-data-connection"),
+  );
   await drop(client);
 });
 
@@ -239,10 +253,14 @@ Deno.test("after too many abandoned connections TLS goes where descriptors can b
   for (let i = 0; i < 64; i++) tls.abandoned();
   assert.equal(tls.mayListen, false);
   await using channel = dataChannel({ tlsHandshakeTimeoutMs: 50 }, { tls });
+  await sendOnce(channel);
   const silent = await dial(await channel.listen(true));
   silent.resume();
   const dropped = happens(silent, "end");
-  await assert.rejects(channel.open(true, never()), (e) => isFault(e, "tls-failed"));
+  await assert.rejects(
+    channel.open({ secure: true, sends: false }, never()),
+    (e) => isFault(e, "tls-failed"),
+  );
   await dropped;
   await drop(silent);
 });
@@ -250,11 +268,15 @@ Deno.test("after too many abandoned connections TLS goes where descriptors can b
 Deno.test("handshakes that are given up count as abandoned", async () => {
   using tls = testTls();
   await using channel = dataChannel({ tlsHandshakeTimeoutMs: 20 }, { tls });
+  await sendOnce(channel);
   const silent = [];
   for (let i = 0; i < 64; i++) {
     assert.equal(tls.mayListen, true);
     silent.push(await dial(await channel.listen(true)));
-    await assert.rejects(channel.open(true, never()), (e) => isFault(e, "tls-failed"));
+    await assert.rejects(
+      channel.open({ secure: true, sends: true }, never()),
+      (e) => isFault(e, "tls-failed"),
+    );
   }
   assert.equal(tls.mayListen, false);
   await Promise.all(silent.map(drop));
@@ -265,7 +287,10 @@ Deno.test("TLS is refused where the server has none", async () => {
   const client = await dial(await channel.listen(true));
   client.resume();
   const dropped = happens(client, "end");
-  await assert.rejects(channel.open(true, never()), (e) => isFault(e, "tls-failed"));
+  await assert.rejects(
+    channel.open({ secure: true, sends: false }, never()),
+    (e) => isFault(e, "tls-failed"),
+  );
   await dropped;
   await drop(client);
 });
