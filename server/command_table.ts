@@ -13,6 +13,7 @@ import { listingCommands } from "./commands/listing.ts";
 import { protectionCommands } from "./commands/protection.ts";
 import { representationCommands } from "./commands/representation.ts";
 import { siteCommands } from "./commands/site.ts";
+import { storedCommands } from "./commands/stored.ts";
 import { transferCommands } from "./commands/transfer.ts";
 
 /** A row with the text its grammar will read, or why there is none. */
@@ -46,6 +47,7 @@ export function commandTable(): CommandTable {
     ...dataConnectionCommands,
     ...representationCommands,
     ...integrityCommands,
+    ...storedCommands,
     ...informationCommands(() => rows),
     ...siteCommands(() => rows),
   ];

@@ -1,11 +1,9 @@
 // One thread's share of the server: its services and its listening socket, handed to the server core.
 
 import { type Endpoint, normaliseAddress } from "../shared/endpoint.ts";
-import { Fault } from "../shared/fault.ts";
-import type { Log } from "../shared/log.ts";
-import { accountRoot, isRootAllowed } from "./account_root.ts";
-import type { Account } from "./accounts/accounts.ts";
+import { openAccountStorage } from "./account_storage.ts";
 import { SqliteAccounts } from "./accounts/sqlite_accounts.ts";
+import { booksPlace, SqliteBooks } from "./accounts/sqlite_books.ts";
 import { accountsFile, privateDirectory } from "./data_directory.ts";
 import { openListeningSocket } from "./listening_socket.ts";
 import { SessionRegister } from "./runtime/session_register.ts";
@@ -15,8 +13,6 @@ import { ServerTls, type TlsIdentity } from "./server_tls.ts";
 import type { Services } from "./services.ts";
 import type { ServerSettings } from "./settings.ts";
 import { DigestCache } from "./storage/digest_cache.ts";
-import { openDiskStorage } from "./storage/disk_storage.ts";
-import type { Storage } from "./storage/storage.ts";
 
 /** What can change while it serves. */
 export interface ServingUpdate {
@@ -57,6 +53,7 @@ export async function openServing(plan: ServingPlan): Promise<Serving> {
   const accounts = opened.use(SqliteAccounts.open(accountsFile(home)));
   const names = { process: Deno.pid, worker: plan.thread };
   const register = opened.use(SessionRegister.open(privateDirectory(home), names));
+  const books = opened.use(SqliteBooks.open(booksPlace(privateDirectory(home)), "serve"));
   const tls = plan.identity && opened.use(new ServerTls(plan.identity));
   const listener = openListeningSocket({ host, port: plan.port }, workers > 1);
   const { hostname, port } = listener.addr;
@@ -71,7 +68,7 @@ export async function openServing(plan: ServingPlan): Promise<Serving> {
     log,
     register,
     tls,
-    openStorage: (account) => openAccountStorage(account, { home, log, digests }),
+    openStorage: (account) => openAccountStorage(account, { home, settings, books, digests, log }),
   };
   const closing = new AbortController();
   const ended = untilEnd(serve(services, { listener, closing: closing.signal }), opened.move());
@@ -94,14 +91,4 @@ async function untilEnd(served: Promise<void>, opened: AsyncDisposableStack): Pr
   } catch (error) {
     return error;
   }
-}
-
-async function openAccountStorage(
-  account: Account,
-  world: { readonly home: string; readonly log: Log; readonly digests: DigestCache },
-): Promise<Storage> {
-  const root = accountRoot(world.home, account);
-  // SECURITY: judged at every login, not only when the account was made: links change.
-  if (!await isRootAllowed(world.home, root)) throw new Fault("denied");
-  return await openDiskStorage({ ...world, root, account: account.name });
 }

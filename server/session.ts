@@ -81,6 +81,8 @@ export class Session {
   mlstFacts: ReadonlySet<string> | undefined = undefined;
   /** The size ALLO announced for the next upload, bytes. */
   announcedSize: number | undefined = undefined;
+  /** SITE RESUME was said: of this path the unfinished upload is meant, though there is a file. */
+  resuming: VirtualPath | undefined = undefined;
   /** EPSV ALL was said: no other way to a data connection is taken any more (RFC 2428, 4). */
   extendedPassiveOnly = false;
   transfer: Transfer | undefined = undefined;
@@ -122,6 +124,7 @@ export class Session {
     this.pending = NOTHING;
     this.directory = ROOT;
     this.announcedSize = undefined;
+    this.resuming = undefined;
   }
 
   /** REIN and AUTH: everything but the connection itself is as at the greeting (RFC 959, 4.1.1). */

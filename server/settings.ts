@@ -38,6 +38,10 @@ export interface ServerSettings {
   readonly dataConnectTimeoutMs: number;
   /** How long a transfer may stand still. */
   readonly stallTimeoutMs: number;
+  /** Where the bytes of an upload go at first: `direct` is under its own name. */
+  readonly uploads: "atomic" | "direct";
+  /** Bytes that uploads leave free on the disk. */
+  readonly diskFloorBytes: number;
   readonly workers: number;
   readonly log: "text" | "json";
   /** `undefined` for standard error. */

@@ -5,6 +5,7 @@ import { LISTENING_SETTINGS } from "./settings_rows/listening_settings.ts";
 import { LOGIN_SETTINGS } from "./settings_rows/login_settings.ts";
 import { LOG_SETTINGS } from "./settings_rows/log_settings.ts";
 import type { Setting, SettingKey, SettingsTable } from "./settings_rows/setting.ts";
+import { STORAGE_SETTINGS } from "./settings_rows/storage_settings.ts";
 import { TLS_SETTINGS } from "./settings_rows/tls_settings.ts";
 
 export type { Setting, SettingKey } from "./settings_rows/setting.ts";
@@ -15,6 +16,7 @@ export const SETTINGS: SettingsTable = {
   ...TLS_SETTINGS,
   ...LOGIN_SETTINGS,
   ...LIMIT_SETTINGS,
+  ...STORAGE_SETTINGS,
   ...LOG_SETTINGS,
 };
 

@@ -1,6 +1,7 @@
 // What the gates of dispatch.ts look at: a session, reduced to the questions that decide.
 
 import type { VirtualPath } from "../shared/virtual_path.ts";
+import type { Account } from "./accounts/accounts.ts";
 import type { Session } from "./session.ts";
 import { isDataPrivate } from "./transfer.ts";
 
@@ -26,6 +27,11 @@ export function standingOf(session: Session): Omit<Standing, "transferRuns"> {
     controlMayCarrySecrets: mayBeClear || protection.kind === "tls",
     dataMayCarryFiles: mayBeClear || isDataPrivate(session),
     loggedIn: login.kind === "member",
-    mayWrite: login.kind === "member" && !login.account.readOnly,
+    mayWrite: login.kind === "member" && mayWriteSomewhere(login.account),
   };
+}
+
+/** Where exactly, storage knows. */
+function mayWriteSomewhere({ readOnly, grants }: Account): boolean {
+  return !readOnly || grants.some(({ rights }) => rights.includes("w"));
 }

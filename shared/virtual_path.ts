@@ -64,3 +64,13 @@ export function childOf(directory: VirtualPath, name: string): VirtualPath {
 export function isWithin(path: VirtualPath, directory: VirtualPath): boolean {
   return directory === ROOT || path === directory || path.startsWith(directory + "/");
 }
+
+/** The same path in a tree that is seen at `directory`. */
+export function withinDirectory(directory: VirtualPath, path: VirtualPath): VirtualPath {
+  return segmentsOf(path).reduce(childOf, directory);
+}
+
+/** The path as hosts see it that know names in any case. */
+export function caseFolded(path: VirtualPath): VirtualPath {
+  return path.normalize("NFC").toLowerCase() as VirtualPath;
+}

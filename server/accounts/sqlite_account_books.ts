@@ -57,8 +57,8 @@ export class SqliteAccountBooks implements AccountBooks {
           const known = this.#book(now, booking);
           acts = true;
           const done = booking.act();
-          // It began while there was no limit, and what it wrote was nobody's business.
-          if (!known) this.#world.sql.raiseDoubt(this.#account);
+          // Unknown holds began while there was no limit: what was written was nobody's business.
+          if (!known || booking.doubtful) this.#world.sql.raiseDoubt(this.#account);
           return done;
         });
       } catch (error) {

@@ -1,12 +1,10 @@
 // Files by name: DELE, RNFR, RNTO, SIZE, MDTM.
 
-import { Fault, isFault } from "../../shared/fault.ts";
 import { reply } from "../../shared/reply.ts";
 import { formatTimeValue, wholeSecond } from "../../shared/time_value.ts";
-import type { VirtualPath } from "../../shared/virtual_path.ts";
 import { type AnyCommand, command } from "../command.ts";
+import { subjectOf } from "../file_subject.ts";
 import { path } from "../grammar.ts";
-import type { Session } from "../session.ts";
 
 const remove = command({
   verb: "DELE",
@@ -60,22 +58,9 @@ const size = command({
   source: "RFC 3659, 4",
   async run(target, session) {
     if (session.type === "ascii") return reply(550, "SIZE needs TYPE I.");
-    return reply(213, String(await sizeOf(target, session)));
+    return reply(213, String((await subjectOf(target, session)).size));
   },
 });
-
-async function sizeOf(target: VirtualPath, session: Session): Promise<number> {
-  try {
-    const entry = await session.storage.stat(target);
-    if (entry.type !== "file") throw new Fault("is-a-directory", { about: target });
-    return entry.size;
-  } catch (error) {
-    if (!isFault(error, "not-found")) throw error;
-    const received = await session.storage.unfinished(target);
-    if (received === undefined) throw error;
-    return received;
-  }
-}
 
 const modified = command({
   verb: "MDTM",

@@ -1,5 +1,6 @@
 // How bytes are meant: TYPE, MODE, STRU, and the parameters of the next transfer: REST, ALLO.
 
+import { Fault } from "../../shared/fault.ts";
 import { type Parsed, parsed, unparsed } from "../../shared/parsed.ts";
 import { reply } from "../../shared/reply.ts";
 import { type AnyCommand, command, type Grammar } from "../command.ts";
@@ -94,7 +95,10 @@ const allocate = command({
   keepsPending: true,
   help: "Announces the size of the next upload: the whole file's, also when it is resumed.",
   source: "RFC 959, 4.1.3",
-  run(bytes, session) {
+  async run(bytes, session) {
+    const quota = await session.storage.quota();
+    // Whatever it replaces or carries on; whether it fits beside the rest STOR will tell.
+    if (bytes > (quota?.limit.bytes ?? Infinity)) throw new Fault("over-quota");
     session.announcedSize = bytes;
     return reply(200, "Noted.");
   },

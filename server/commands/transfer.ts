@@ -66,13 +66,16 @@ async function* receive(
   target: VirtualPath,
   session: Session,
 ): AsyncGenerator<Reply> {
-  const announcedSize = session.announcedSize;
+  const { announcedSize, resuming } = session;
   session.announcedSize = undefined;
+  if (resuming === target) session.resuming = undefined;
   await using upload = await session.storage.write(target, {
     mode: verb === "APPE" ? "append" : "replace",
     ...(verb === "STOR" ? { offset: restartOffset(session) } : {}),
     ...(session.wantsDigests ? { digest: session.hashAlgorithm } : {}),
     ...(announcedSize === undefined ? {} : { announcedSize }),
+    ...(resuming === target ? { base: "unfinished" } : {}),
+    signal: session.closing,
   });
   yield* carry(session, {
     verb,

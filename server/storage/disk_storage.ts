@@ -60,6 +60,8 @@ export interface DiskStorageOptions {
   readonly log?: Log;
   /** Default: nobody has a limit. */
   readonly books?: QuotaBooks;
+  /** `direct`: bytes of uploads go under the final name at once; default `atomic`. */
+  readonly uploads?: "atomic" | "direct";
   /** Bytes that uploads leave free on the disk; default none. */
   readonly floorBytes?: number;
   /** For tests: the host's file system, or one that fails. */
@@ -83,10 +85,19 @@ export function openDiskStorage(options: DiskStorageOptions): Promise<Storage> {
     const records = uploadsDirectory(operatorPath(options.home), options.account);
     files.makePrivateDirectory(records);
     const jail = new Jail({ root, own, links, files });
-    const { account, books: allBooks = NO_BOOKS, floorBytes = 0, log } = options;
+    const { account, books: allBooks = NO_BOOKS, floorBytes = 0, uploads = "atomic", log } =
+      options;
     const usage = { files, root: jail.root, records, account };
     const books = allBooks.of(account, (held) => measureUsage(usage, held));
-    return new DiskStorage({ ...usage, jail, digests, books, floorBytes, ...(log && { log }) });
+    return new DiskStorage({
+      ...usage,
+      jail,
+      digests,
+      books,
+      floorBytes,
+      uploads,
+      ...(log && { log }),
+    });
   });
 }
 
@@ -94,6 +105,7 @@ export function openDiskStorage(options: DiskStorageOptions): Promise<Storage> {
 interface DiskWorld extends RoomWorld {
   readonly jail: Jail;
   readonly digests: DigestCache;
+  readonly uploads: "atomic" | "direct";
   /** Where this account's uploads are kept in HOME. */
   readonly records: HostPath;
   readonly account: string;
@@ -219,9 +231,10 @@ class DiskStorage implements Storage {
     algorithm: HashAlgorithm,
     range?: ByteRange,
     signal?: AbortSignal,
+    base?: "unfinished",
   ): Promise<string> {
     return asFaults(path, async () => {
-      using file = this.#openForDigest(path);
+      using file = this.#openForDigest(path, base);
       const before = file.stat();
       const { start, end } = range ?? { start: 0, end: before.size };
       if (start > end || end > before.size) throw new Fault("bad-restart", { about: path });
@@ -267,8 +280,9 @@ class DiskStorage implements Storage {
   }
 
   /** Where there is no file, an unfinished upload answers: its owner may prove what is there of it. */
-  #openForDigest(path: VirtualPath): ReadableHostFile {
+  #openForDigest(path: VirtualPath, base?: "unfinished"): ReadableHostFile {
     try {
+      if (base === "unfinished") throw new Fault("not-found", { about: path });
       return this.#jail.open(path);
     } catch (error) {
       const unfinished = isFault(error, "not-found") ? this.#unfinished(path) : undefined;

@@ -22,6 +22,8 @@ export interface UploadWorld extends RoomWorld {
   readonly jail: Jail;
   readonly folder: UploadFolder;
   readonly digests: DigestCache;
+  /** `direct`: bytes go under the final name at once. */
+  readonly uploads: "atomic" | "direct";
   readonly log?: Log;
 }
 

@@ -39,6 +39,8 @@ export interface Booking<T> {
   readonly vanishes?: string;
   /** At this host path there is a file of this size now: no more than that is replaced with it. */
   readonly appears?: { readonly at: string; readonly bytes: number };
+  /** What it means is not known: the account is counted again. */
+  readonly doubtful?: true;
   /** Is booked beyond the limit too: it is there already. */
   readonly unchecked?: true;
   /** Changes the file system. When it throws, what it changed is found out by a recount. */

@@ -32,15 +32,17 @@ export interface StoredFile extends ByteSource, AsyncDisposable {
 export interface WriteOptions {
   /**
    * `replace`: the bytes become the file's content from `offset` on (STOR; REST n + STOR).
-   * `append`: they follow what the file, or its unfinished upload, has now (APPE).
+   * `append`: they follow what the file, or where there is none its unfinished upload, has now (APPE).
    * `create`: only if the name is free (STOU).
    */
   readonly mode: "replace" | "append" | "create";
   /**
-   * The restart offset of `replace`. Bytes before it are those of the unfinished upload of this name,
-   * or, where there is none, of the file itself.
+   * The restart offset of `replace`. Bytes before it are those of the file, of which `stat` and `digest`
+   * speak too; only where there is no file are they those of its unfinished upload.
    */
   readonly offset?: number;
+  /** Carries on the unfinished upload of this name though there is a file too. */
+  readonly base?: "unfinished";
   /** Computes this digest on the way, so that {@linkcode Storage.digest} needs no second read. */
   readonly digest?: HashAlgorithm;
   /** The size the peer announced (ALLO), bytes: checked against quota and disk before it starts. */
@@ -122,6 +124,8 @@ export interface Storage {
    * that are there now. Where there is no file, an unfinished upload of that name answers, so that
    * its owner can prove what is there before carrying it on.
    *
+   * @param base of the unfinished upload, though there is a file too
+   *
    * @throws Fault `not-found`, `is-a-directory`, `bad-restart` (a range beyond the end), `aborted`
    */
   digest(
@@ -129,6 +133,7 @@ export interface Storage {
     algorithm: HashAlgorithm,
     range?: ByteRange,
     signal?: AbortSignal,
+    base?: "unfinished",
   ): Promise<string>;
   /** Bytes that could still be stored, on the disk and within the quota. */
   space(): Promise<number>;

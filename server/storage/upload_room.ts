@@ -1,10 +1,10 @@
 // Room for one upload while it runs: in the account's quota, and above the disk's floor.
 
 import { Fault } from "../../shared/fault.ts";
-import { amountAt, placeOf } from "./disk_usage.ts";
+import { amountAt } from "./disk_usage.ts";
 import type { HostFiles } from "./host_files.ts";
 import { directoryOf, type HostPath } from "./jailed_path.ts";
-import type { AccountBooks, Booking } from "./quota_books.ts";
+import { type AccountBooks, type Amount, type Booking, NO_AMOUNT } from "./quota_books.ts";
 
 /** The disk is asked for its space after so much has come: it is filled by others too. */
 const LOOK_EVERY_BYTES = 16 * 1024 * 1024;
@@ -21,10 +21,12 @@ export interface RoomWorld {
 
 /** How an upload begins. */
 export interface RoomNeeds {
-  /** What it writes. */
-  readonly writes: HostPath;
-  /** Where it goes. */
-  readonly target: HostPath;
+  /** What it writes, as the books call it: {@linkcode placeOf}. */
+  readonly place: string;
+  /** A path on the disk that it fills. */
+  readonly on: HostPath;
+  /** The file it will replace; none is replaced where it writes that file itself. */
+  readonly target?: HostPath;
   /** Bytes it has from the start. */
   readonly bytes: number;
 }
@@ -56,13 +58,11 @@ export class UploadRoom {
     step: () => Booking<void> = () => ({ act() {} }),
   ): Promise<UploadRoom> {
     const id = crypto.randomUUID();
-    const { files, books, root } = world;
-    const { writes, target, bytes } = needs;
-    const hold = { id, place: placeOf(writes), target };
-    await books.change(() => ({
-      ...step(),
-      opens: { hold, bytes, replaces: amountAt(files, target, root) },
-    }));
+    const { place, target = "", bytes } = needs;
+    await world.books.change(() => {
+      const replaces = replacedBy(needs, world);
+      return { ...step(), opens: { hold: { id, place, target }, bytes, replaces } };
+    });
     return new UploadRoom(world, id, needs);
   }
 
@@ -82,14 +82,17 @@ export class UploadRoom {
   }
 
   async #grow(need: number): Promise<void> {
-    const { files, books, root, floorBytes } = this.#world;
-    const { writes, target } = this.#needs;
-    const growth = { need, replaces: () => amountAt(files, target, root) };
+    const { files, books, floorBytes } = this.#world;
+    const growth = { need, replaces: () => replacedBy(this.#needs, this.#world) };
     if (need > this.#heldBytes) this.#heldBytes = await books.grow(this.#id, growth);
-    const free = await files.space(directoryOf(writes)) - floorBytes;
+    const free = await files.space(directoryOf(this.#needs.on)) - floorBytes;
     // What was granted before is not all written yet; the disk, unlike the quota, is never exact.
     if (free < need - this.#grantedBytes) throw new Fault("no-space");
     const lookAgain = need + Math.min(LOOK_EVERY_BYTES, free / 2);
     this.#grantedBytes = Math.min(this.#heldBytes, Math.floor(lookAgain));
   }
+}
+
+function replacedBy({ target }: RoomNeeds, { files, root }: RoomWorld): Amount {
+  return target === undefined ? NO_AMOUNT : amountAt(files, target, root);
 }

@@ -4,11 +4,13 @@ import { Fault } from "../../shared/fault.ts";
 import { createHasher } from "../../shared/hash.ts";
 import type { VirtualPath } from "../../shared/virtual_path.ts";
 import { DiskUpload, type UploadPlan, type UploadWorld } from "./disk_upload.ts";
+import { startDirectUpload } from "./direct_upload.ts";
+import { placeOf } from "./disk_usage.ts";
 import { eachChunk } from "./file_digest.ts";
 import type { HostPath, Place } from "./jailed_path.ts";
-import type { WriteOptions } from "./storage.ts";
+import type { Upload, WriteOptions } from "./storage.ts";
 import type { UploadPart } from "./upload_part.ts";
-import { UploadRoom } from "./upload_room.ts";
+import { type RoomNeeds, UploadRoom } from "./upload_room.ts";
 
 /**
  * Starts an upload to a place that was found free or replaceable.
@@ -20,16 +22,18 @@ export async function startUpload(
   path: VirtualPath,
   place: Place,
   options: WriteOptions,
-): Promise<DiskUpload> {
+): Promise<Upload> {
   const there = place.target?.stat.size;
-  if (options.mode === "append" && there !== undefined) {
-    return await overCopy(world, path, place, there, options);
-  }
+  const append = options.mode === "append";
   const offset = options.mode === "replace" ? options.offset ?? 0 : 0;
-  if (options.mode === "append" || offset > 0) {
+  if ((append || offset > 0) && (there === undefined || options.base === "unfinished")) {
     const part = await world.folder.claim(path);
     if (part !== undefined) return await resume(world, path, place, part, options);
+    // What was to be carried on has just been finished, or swept: the file is another thing.
+    if (options.base === "unfinished") throw new Fault("bad-restart", { about: path });
   }
+  if (world.uploads === "direct") return await startDirectUpload(world, path, place, options);
+  if (append && there !== undefined) return await overCopy(world, path, place, there, options);
   if (offset === 0) return await fresh(world, path, place, options);
   if (offset > (there ?? 0)) throw new Fault("bad-restart", { about: path });
   return await overCopy(world, path, place, offset, options);
@@ -57,7 +61,7 @@ async function resume(
     const { size } = part.file.stat();
     const offset = options.mode === "append" ? size : options.offset ?? 0;
     if (offset > size) throw new Fault("bad-restart", { about: path });
-    const needs = { writes: part.host, target: targetOf(place), bytes: offset };
+    const needs = needsOf(part.host, place, offset);
     const room = await UploadRoom.open(world, needs, () => ({
       kept: { bytes: -size, files: -1 },
       act: () => part.file.truncate(offset),
@@ -109,7 +113,7 @@ async function begin(
   kind: "part" | "copy",
 ): Promise<{ readonly part: UploadPart; readonly room: UploadRoom }> {
   const writes = world.folder.newPlace(path, kind);
-  const room = await UploadRoom.open(world, { writes, target: targetOf(place), bytes: 0 });
+  const room = await UploadRoom.open(world, needsOf(writes, place, 0));
   try {
     return { part: world.folder.create(path, writes, Date.now()), room };
   } catch (error) {
@@ -136,9 +140,10 @@ async function upload(
   }
 }
 
-/** The file that will be the upload's, or be replaced by it. */
-function targetOf(place: Place): HostPath {
-  return place.target?.host ?? place.host;
+/** It writes a part, and will replace the file at its place. */
+function needsOf(part: HostPath, place: Place, bytes: number): RoomNeeds {
+  const target = place.target?.host ?? place.host;
+  return { place: placeOf(part), on: part, target, bytes };
 }
 
 function digestFor({ digest: algorithm }: WriteOptions): UploadPlan["digest"] {

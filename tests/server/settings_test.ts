@@ -56,6 +56,8 @@ Deno.test("without any source every setting has its default", () => {
     loginTimeoutMs: 60_000,
     tlsHandshakeTimeoutMs: 15_000,
     dataConnectTimeoutMs: 30_000,
+    uploads: "atomic",
+    diskFloorBytes: 64 * 1024 * 1024,
     stallTimeoutMs: 120_000,
     log: "text",
     logFile: undefined,
@@ -84,6 +86,7 @@ Deno.test("every setting can be said by flag, environment and file, and they mea
     "passive-ports": "50000-50010",
     "proxy-from": "10.0.0.0/8, ::1",
     "anonymous": "read",
+    "uploads": "direct",
     "log": "json",
     "log-file": "/var/log/ftp.log",
   };

@@ -55,7 +55,11 @@ Deno.test("a process killed in mid-upload leaves the old file and a resumable on
   const again = await disk.reopen();
   assert.equal(await get(again, "/f"), "old");
   assert.equal(await again.unfinished(at("/f")), 2_000_000);
-  await put(again, "/f", content.subarray(2_000_000), { mode: "replace", offset: 2_000_000 });
+  await put(again, "/f", content.subarray(2_000_000), {
+    mode: "replace",
+    offset: 2_000_000,
+    base: "unfinished",
+  });
   assert.deepEqual(await getBytes(again, "/f"), content);
   assert.deepEqual(disk.waiting(), []);
 });

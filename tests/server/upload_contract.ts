@@ -131,6 +131,32 @@ function resumingRules(rule: Rule) {
     await upload.commit();
     assert.equal(await get(storage, "/f"), "one new!");
   });
+  rule("an offset is the file's own though an upload of it is unfinished", async (storage) => {
+    await put(storage, "/f", "one old");
+    await interrupt(storage, "/f", "another beginning");
+    await failsAs("bad-restart", storage.write(at("/f"), { mode: "replace", offset: 8 }));
+    await put(storage, "/f", "new!", { mode: "replace", offset: 4 });
+    assert.equal(await get(storage, "/f"), "one new!");
+    assert.equal(await storage.unfinished(at("/f")), undefined);
+  });
+  rule(
+    "an unfinished replacement is proven and carried on when asked for by name",
+    async (storage) => {
+      await put(storage, "/f", "old");
+      await interrupt(storage, "/f", "one ");
+      const digest = (base?: "unfinished") =>
+        storage.digest(at("/f"), "CRC32", undefined, undefined, base);
+      assert.notEqual(await digest(), await digest("unfinished"));
+      const carriesOn = { mode: "replace", base: "unfinished" } as const;
+      await failsAs("bad-restart", storage.write(at("/f"), { ...carriesOn, offset: 5 }));
+      await interrupt(storage, "/f", "two ", { ...carriesOn, offset: 4 });
+      await put(storage, "/f", "three", { mode: "append", base: "unfinished" });
+      assert.equal(await get(storage, "/f"), "one two three");
+      await failsAs("bad-restart", storage.write(at("/f"), { ...carriesOn, offset: 4 }));
+      await failsAs("not-found", digest("unfinished"));
+      await put(storage, "/f", "whole again", carriesOn);
+    },
+  );
   rule("append carries an unfinished upload on where there is no file", async (storage) => {
     await interrupt(storage, "/f", "one ");
     await put(storage, "/f", "two", { mode: "append" });
@@ -150,7 +176,7 @@ function resumingRules(rule: Rule) {
     assert.equal(await get(storage, "/f"), "one ");
     await interrupt(storage, "/f", "three", { mode: "replace", offset: 4 });
     assert.equal(await storage.unfinished(at("/f")), 9);
-    await put(storage, "/f", "!", { mode: "replace", offset: 9 });
+    await put(storage, "/f", "!", { mode: "replace", offset: 9, base: "unfinished" });
     assert.equal(await get(storage, "/f"), "one three!");
   });
   rule("an upload interrupted before its first byte leaves what was there", async (storage) => {

@@ -25,7 +25,11 @@ const UPLOADS: Record<string, { run: (storage: Storage) => Promise<unknown>; giv
     run: async (storage) => {
       await interrupt(storage, "/f", "new");
       const offset = await storage.unfinished(at("/f")) ?? 0;
-      await put(storage, "/f", "new content".slice(offset), { mode: "replace", offset });
+      await put(storage, "/f", "new content".slice(offset), {
+        mode: "replace",
+        offset,
+        base: "unfinished",
+      });
     },
     gives: "new content",
   },

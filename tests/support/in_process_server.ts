@@ -1,7 +1,9 @@
 // The server in this process: real sockets on loopback, a real disk, real accounts, all gone afterwards.
 
 import { join } from "node:path";
+import { openAccountStorage } from "../../server/account_storage.ts";
 import { SqliteAccounts } from "../../server/accounts/sqlite_accounts.ts";
+import { booksPlace, SqliteBooks } from "../../server/accounts/sqlite_books.ts";
 import {
   accountsFile,
   prepareDataDirectory,
@@ -14,7 +16,7 @@ import { ServerTls } from "../../server/server_tls.ts";
 import type { Services } from "../../server/services.ts";
 import type { ServerSettings } from "../../server/settings.ts";
 import { settingRows } from "../../server/settings_table.ts";
-import { openDiskStorage } from "../../server/storage/disk_storage.ts";
+import { DigestCache } from "../../server/storage/digest_cache.ts";
 import type { Log, LogFields, LogLevel } from "../../shared/log.ts";
 import { Secret } from "../../shared/secret.ts";
 import { temporaryDirectory } from "./temporary_directory.ts";
@@ -80,6 +82,8 @@ export class InProcessServer implements AsyncDisposable {
     const register = resources.use(
       SessionRegister.open(privateDirectory(home), { process: Deno.pid, worker: 1 }),
     );
+    const books = resources.use(SqliteBooks.open(booksPlace(privateDirectory(home)), "serve"));
+    const digests = new DigestCache();
     const identity = selfSigned("localhost", Date.now());
     const tls = resources.use(new ServerTls(identity));
     const log = new RecordedLog();
@@ -91,7 +95,7 @@ export class InProcessServer implements AsyncDisposable {
       register,
       tls: settings.tls === "off" ? undefined : tls,
       openStorage: (account) =>
-        openDiskStorage({ root: join(home, account.directory), home, account: account.name, log }),
+        openAccountStorage(account, { home, settings, books, digests, log }),
     };
     const services = options.services?.(usual) ?? usual;
     const listener = openListener({ host: "127.0.0.1", port: 0 });

@@ -134,8 +134,11 @@ export class MemoryStorage implements Storage {
     algorithm: HashAlgorithm,
     range?: ByteRange,
     signal?: AbortSignal,
+    base?: "unfinished",
   ): Promise<string> {
-    const unfinished = this.#nodes.has(path) ? undefined : this.#unfinished.get(path)?.content;
+    const asked = base === "unfinished" || !this.#nodes.has(path);
+    const unfinished = asked ? this.#unfinished.get(path)?.content : undefined;
+    if (base === "unfinished" && unfinished === undefined) throw new Fault("not-found");
     const content = unfinished ?? this.#content(path);
     const { start, end } = range ?? { start: 0, end: content.length };
     if (start > end || end > content.length) throw new Fault("bad-restart");
@@ -197,8 +200,9 @@ export class MemoryStorage implements Storage {
     const append = options.mode === "append";
     const offset = options.offset ?? 0;
     if ((!append && offset === 0) || options.mode === "create") return [new Uint8Array(), false];
-    if (append && file !== undefined) return [file, false];
-    const unfinished = this.#unfinished.get(path)?.content;
+    const carriesOn = options.base === "unfinished" || file === undefined;
+    const unfinished = carriesOn ? this.#unfinished.get(path)?.content : undefined;
+    if (options.base === "unfinished" && !unfinished) throw new Fault("bad-restart");
     const begin = unfinished ?? file ?? new Uint8Array();
     if (offset > begin.length) throw new Fault("bad-restart");
     if (unfinished !== undefined) this.#unfinished.delete(path);

@@ -1,0 +1,25 @@
+// How files are kept.
+
+import { oneOf, size } from "../setting_grammars.ts";
+import type { SettingGroup } from "./setting.ts";
+
+/** Enough for the server's own books and logs, and for the machine to stay usable. */
+const STANDARD_FLOOR_BYTES = 64 * 1024 * 1024;
+
+/** Storage. */
+export const STORAGE_SETTINGS: SettingGroup<"uploads" | "diskFloorBytes"> = {
+  uploads: {
+    name: "uploads",
+    grammar: oneOf("atomic", "direct"),
+    standard: "atomic",
+    help: "atomic shows a file when it is whole; direct writes under its name from the start",
+    takesEffect: "now",
+  },
+  diskFloorBytes: {
+    name: "disk-floor",
+    grammar: size,
+    standard: STANDARD_FLOOR_BYTES,
+    help: "space that uploads leave free on the disk",
+    takesEffect: "now",
+  },
+};

@@ -1,0 +1,179 @@
+// The classic way in: bytes go straight under the final name, and what came of them stays there.
+
+import type { Entry } from "../../shared/entry.ts";
+import { Fault } from "../../shared/fault.ts";
+import { createHasher, type HashAlgorithm, type Hasher } from "../../shared/hash.ts";
+import { nameOf, type VirtualPath } from "../../shared/virtual_path.ts";
+import { amountOf } from "./disk_usage.ts";
+import type { UploadWorld } from "./disk_upload.ts";
+import { entryOf } from "./host_entry.ts";
+import { asFaults } from "./host_fault.ts";
+import type { WritableHostFile } from "./host_files.ts";
+import { directoryOf, type HostPath, isBelow, type Place } from "./jailed_path.ts";
+import { type Booking, difference, NO_AMOUNT } from "./quota_books.ts";
+import type { Upload, WriteOptions } from "./storage.ts";
+import { UploadRoom } from "./upload_room.ts";
+
+/**
+ * Starts an upload that writes over the file itself, at a place that was found free or replaceable.
+ *
+ * @throws Fault `bad-restart`, `busy` (another upload writes it), `over-quota`, `no-space`
+ */
+export async function startDirectUpload(
+  world: UploadWorld,
+  path: VirtualPath,
+  place: Place,
+  options: WriteOptions,
+): Promise<DirectUpload> {
+  const there = place.target;
+  const offset = offsetOf(there?.stat.size, options);
+  if (offset > (there?.stat.size ?? 0)) throw new Fault("bad-restart", { about: path });
+  const host = there?.host ?? place.host;
+  const file = openChecked(world, path, host, there === undefined ? "create" : "existing");
+  try {
+    const room = await UploadRoom.open(world, { place: host, bytes: offset, on: host }, () => ({
+      kept: difference(NO_AMOUNT, there === undefined ? NO_AMOUNT : countedIn(world, host, file)),
+      act() {},
+    }));
+    const digest = offset === 0 ? options.digest : undefined;
+    const upload = new DirectUpload(world, { path, host, file, room, offset, digest });
+    try {
+      await room.require(options.announcedSize ?? 0);
+      // Nothing is cut off before it is sure that there is room for what comes instead.
+      file.truncate(offset);
+      return upload;
+    } catch (error) {
+      await upload[Symbol.asyncDispose]();
+      throw error;
+    }
+  } catch (error) {
+    file[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** What a direct upload is about. */
+interface DirectPlan {
+  readonly path: VirtualPath;
+  readonly host: HostPath;
+  readonly file: WritableHostFile;
+  readonly room: UploadRoom;
+  readonly offset: number;
+  readonly digest: HashAlgorithm | undefined;
+}
+
+/** An upload that is visible from its first byte on. */
+export class DirectUpload implements Upload {
+  readonly offset: number;
+  readonly #world: UploadWorld;
+  readonly #plan: DirectPlan;
+  readonly #hasher: Hasher | undefined;
+  #received = 0;
+  #writing: Promise<void> = Promise.resolve();
+  #open = true;
+
+  constructor(world: UploadWorld, plan: DirectPlan) {
+    this.#world = world;
+    this.#plan = plan;
+    this.#hasher = plan.digest && createHasher(plan.digest);
+    this.offset = plan.offset;
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    const writing = asFaults(this.#plan.path, () => this.#take(bytes));
+    this.#writing = writing.catch(() => {});
+    return writing;
+  }
+
+  commit(): Promise<Entry> {
+    const { path, host, file, digest } = this.#plan;
+    return asFaults(path, async () => {
+      await this.#writing;
+      this.#requireOpen();
+      await file.sync();
+      const stat = file.stat();
+      await this.#close();
+      if (digest !== undefined && this.#hasher !== undefined) {
+        this.#world.digests.set(stat, digest, this.#hasher.digest());
+      }
+      await this.#world.folder.forget(path);
+      await this.#world.files.syncDirectory(directoryOf(host));
+      return entryOf(nameOf(path), stat);
+    });
+  }
+
+  discard(): Promise<void> {
+    return asFaults(this.#plan.path, async () => {
+      await this.#writing;
+      if (!this.#open) return;
+      this.#plan.file.truncate(this.offset);
+      await this.#close();
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#writing;
+    if (this.#open) await this.#close();
+  }
+
+  async #take(bytes: Uint8Array): Promise<void> {
+    this.#requireOpen();
+    if (bytes.length === 0) return;
+    const { file, room } = this.#plan;
+    const asking = room.require(this.offset + this.#received + bytes.length);
+    if (asking !== undefined) await asking;
+    this.#received += bytes.length;
+    const written = file.append(bytes);
+    this.#hasher?.update(bytes);
+    await written;
+  }
+
+  async #close(): Promise<void> {
+    const { file, room } = this.#plan;
+    this.#open = false;
+    try {
+      await room.close(() => this.#closing());
+    } finally {
+      file[Symbol.dispose]();
+    }
+  }
+
+  /** It was visible all the time: somebody may have moved or removed it meanwhile. */
+  #closing(): Booking<void> {
+    const { host, file } = this.#plan;
+    const kept = countedIn(this.#world, host, file);
+    const isThere = this.#world.jail.isInPlace({ host, stat: file.stat() });
+    return isThere ? { kept, unchecked: true, act() {} } : { doubtful: true, act() {} };
+  }
+
+  #requireOpen(): void {
+    if (!this.#open) throw new Fault("aborted", { about: this.#plan.path });
+  }
+}
+
+function offsetOf(size: number | undefined, { mode, offset = 0 }: WriteOptions): number {
+  if (mode === "append") return size ?? 0;
+  return mode === "replace" ? offset : 0;
+}
+
+/** SECURITY: looked at again once it is open: a link may have been put in its way. */
+function openChecked(
+  { files, jail }: UploadWorld,
+  path: VirtualPath,
+  host: HostPath,
+  how: "create" | "existing",
+): WritableHostFile {
+  const file = files.openToWrite(host, how);
+  try {
+    if (!jail.isInPlace({ host, stat: file.stat() })) throw new Fault("busy", { about: path });
+    if (!file.tryLock("exclusive")) throw new Fault("busy", { about: path });
+    return file;
+  } catch (error) {
+    file[Symbol.dispose]();
+    throw error;
+  }
+}
+
+function countedIn({ root }: UploadWorld, host: HostPath, file: WritableHostFile) {
+  return isBelow(host, root) ? amountOf(file.stat()) : NO_AMOUNT;
+}
