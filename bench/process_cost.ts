@@ -4,13 +4,30 @@ const TICKS_PER_SECOND = 100; // USER_HZ on every Linux that Deno runs on
 
 /** CPU time that these processes, their children and their finished children used, seconds. */
 export async function cpuSeconds(pids: readonly number[]): Promise<number> {
-  let ticks = 0;
+  let seconds = 0;
   for (const pid of await tree(pids)) {
     const fields = await statusFields(pid);
-    // utime, stime and those of children that were waited for: fields 14 to 17 of proc(5).
-    for (const at of [11, 12, 13, 14]) ticks += Number(fields?.[at] ?? 0);
+    const ticks = (at: number) => Number(fields?.[at] ?? 0) / TICKS_PER_SECOND;
+    // utime and stime (fields 14 and 15 of proc(5)) are cut to whole ticks, each: a process for every
+    // session would cost nothing. The scheduler's nanoseconds are exact, but of living threads only.
+    seconds += Math.max(ticks(11) + ticks(12), await livingThreadsSeconds(pid));
+    // cutime and cstime: children that were waited for.
+    seconds += ticks(13) + ticks(14);
   }
-  return ticks / TICKS_PER_SECOND;
+  return seconds;
+}
+
+async function livingThreadsSeconds(pid: number): Promise<number> {
+  let nanoseconds = 0;
+  try {
+    for await (const { name } of Deno.readDir(`/proc/${pid}/task`)) {
+      const [onCpu = "0"] = (await readProc(`${pid}/task/${name}/schedstat`) ?? "").split(" ");
+      nanoseconds += Number(onCpu);
+    }
+  } catch {
+    return 0; // the process has ended meanwhile
+  }
+  return nanoseconds / 1e9;
 }
 
 /** Memory of these processes and their children, shared pages counted once, bytes. */

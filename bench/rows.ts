@@ -107,11 +107,13 @@ function download(name: string, tls: boolean, amount: Amount): Row {
 }
 
 function upload(name: string, tls: boolean, amount: Amount): Row {
-  return transfer(
-    name,
-    tls,
-    (stage, target) => stage.load.measure("stor", target, { path: stage.fresh, ...amount(stage) }),
-  );
+  return transfer(name, tls, (stage, target) =>
+    stage.load.measure(
+      "stor",
+      target,
+      { path: stage.fresh, ...amount(stage) },
+      stage.whileOpen,
+    ));
 }
 
 function transfer(
