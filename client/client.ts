@@ -14,7 +14,7 @@ import type { Certificate, TrustPolicy } from "./trust.ts";
  */
 export type TlsMode = "auto" | "required" | "implicit" | "off";
 
-/** Every wait of a client, milliseconds. */
+/** How long a client waits, milliseconds, and how much it takes. */
 export interface ClientLimits {
   /** TCP connect and greeting. */
   readonly connectMs: number;
@@ -26,6 +26,8 @@ export interface ClientLimits {
   readonly dataConnectMs: number;
   /** How long a transfer may stand still. */
   readonly stalledMs: number;
+  /** The longest listing, bytes. */
+  readonly listingBytes: number;
 }
 
 /** Limits that suit people: nobody waits longer than a minute for nothing. */
@@ -35,6 +37,8 @@ export const DEFAULT_LIMITS: ClientLimits = {
   replyMs: 60_000,
   dataConnectMs: 15_000,
   stalledMs: 60_000,
+  // Four million names, far more than any folder that works has.
+  listingBytes: 256 * 1024 * 1024,
 };
 
 /** One line of the control dialogue, for `-v`; passwords are masked. */

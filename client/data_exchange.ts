@@ -193,6 +193,7 @@ class DataExchange<T> {
   /** Ends what was begun, so that the next command finds the connection in step, and says what went wrong. */
   async #explain(error: unknown): Promise<unknown> {
     const { conversation } = this.#peer;
+    if (error instanceof Broken) return conversation.break(error);
     if (conversation.broken) return conversation.broken;
     if (error instanceof Refused) return error;
     if (this.#options.signal?.aborted) {

@@ -62,7 +62,8 @@ async function* listWith(
     direction: "in",
     signal: AbortSignal.any([stop.signal, ...signals]),
     move: async (stream) => {
-      for await (const lines of textLines(boundedSource(stream, peer.limits.stalledMs))) {
+      const { stalledMs, listingBytes } = peer.limits;
+      for await (const lines of textLines(boundedSource(stream, stalledMs), listingBytes)) {
         await writer.ready;
         await writer.write(entriesOf(lines, parse, options));
       }

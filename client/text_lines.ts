@@ -6,9 +6,6 @@ import { Broken } from "./failure.ts";
 /** The longest line of a listing, bytes: a name of 255 characters and its facts fit many times. */
 const LINE_LIMIT_BYTES = 16 * 1024;
 
-/** The longest listing, bytes: ten million names; a server may not keep us for ever. */
-const LISTING_LIMIT_BYTES = 1024 * 1024 * 1024;
-
 /** One read: about 500 lines. */
 const READ_BYTES = 64 * 1024;
 
@@ -19,16 +16,20 @@ const CR = 13;
  * The lines of `source` without their ends (CRLF or LF), in batches as they arrive. A last line without
  * an end counts. Bytes that are no UTF-8 become U+FFFD.
  *
+ * @param limitBytes how long all of them may be: a server may not keep us for ever.
  * @throws Broken `protocol` beyond a limit
  */
-export async function* textLines(source: ByteSource): AsyncGenerator<string[], void, void> {
+export async function* textLines(
+  source: ByteSource,
+  limitBytes: number,
+): AsyncGenerator<string[], void, void> {
   const decoder = new TextDecoder();
   const buffer = new Uint8Array(READ_BYTES);
   let kept = new Uint8Array(0);
   let total = 0;
   for (let count = await source.read(buffer); count !== null; count = await source.read(buffer)) {
     total += count;
-    if (total > LISTING_LIMIT_BYTES) throw new Broken("protocol", "the listing does not end");
+    if (total > limitBytes) throw new Broken("protocol", "the listing does not end");
     const bytes = joined(kept, buffer.subarray(0, count));
     const lines: string[] = [];
     let at = 0;

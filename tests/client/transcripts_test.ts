@@ -72,6 +72,11 @@ async function act(client: Client, words: readonly string[], folder: string): Pr
       const result = await client.download(first, { path: local }, { preserve: false });
       return `${formatResult(result)} "${shorten(await Deno.readTextFile(local))}"`;
     }
+    case "there":
+      await Deno.writeTextFile(local, [first, ...more].join(" "));
+      return "ok";
+    case "fetch":
+      return formatResult(await client.download(first, { path: local }, { preserve: false }));
     case "part":
       await Deno.writeTextFile(join(folder, ".local.part"), [first, ...more].join(" "));
       return "ok";
@@ -150,7 +155,12 @@ for (const name of names) {
             tls: (settings["tls"] ?? "off") as "off",
             trust: settings["trust"] === "ask" ? BELIEVING : { kind: "anything" },
             active: settings["mode"] === "active",
-            limits: { replyMs: limitMs, stalledMs: limitMs, dataConnectMs: limitMs },
+            limits: {
+              replyMs: limitMs,
+              stalledMs: limitMs,
+              dataConnectMs: limitMs,
+              listingBytes: Number(settings["listingBytes"] ?? 1_000_000),
+            },
           });
           actual = "ok";
         } else {

@@ -5,6 +5,7 @@ import { selfSigned } from "../../server/self_signed.ts";
 import { ServerTls } from "../../server/server_tls.ts";
 import type { ByteStream } from "../../shared/byte_stream.ts";
 import { within } from "../../shared/deadline.ts";
+import { isFault } from "../../shared/fault.ts";
 import { endpointOf, plainStream } from "../../shared/plain_stream.ts";
 
 /** A script has so long for each of its lines, milliseconds; a client that hangs fails the test. */
@@ -25,6 +26,7 @@ export interface ScriptedServer extends AsyncDisposable {
  *     S: TEXT           say it; {port}, {p1}, {p2} are the data port's, which is opened then;
  *                       {other} is one that speaks TLS with another certificate
  *     S bytes: TEXT     say exactly this, with \r \n \xHH
+ *     S lines: N        say N lines of a listing, or fewer when the client leaves
  *     S closes          close the control connection
  *     tls               handshake on the control connection
  *     data accept       take the data connection
@@ -32,6 +34,7 @@ export interface ScriptedServer extends AsyncDisposable {
  *     data connect      connect to where the client listens (EPRT)
  *     data tls          handshake on it
  *     data send TEXT    with \r \n \xHH; `data send N bytes` sends N times `x`
+ *     data lines N      send N lines of a listing, or fewer when the client leaves
  *     data read TEXT    the client must send exactly this, and the end
  *     data read N bytes the client must send N bytes, not the end
  *     data finish       the clean end, and close
@@ -93,7 +96,7 @@ class Play {
 
   async #step(line: string): Promise<void> {
     const [, verb = "", rest = ""] =
-      /^(C:|C closes|S:|S bytes:|S closes|tls|data \w+) ?(.*)$/.exec(line) ?? [];
+      /^(C:|C closes|S:|S bytes:|S lines:|S closes|tls|data \w+) ?(.*)$/.exec(line) ?? [];
     switch (verb) {
       case "C:":
         return this.#expect(rest);
@@ -103,6 +106,10 @@ class Play {
         return await this.#say(bytesOf(this.#withPort(rest) + "\\r\\n"));
       case "S bytes:":
         return await this.#say(bytesOf(this.#withPort(rest)));
+      case "S lines:":
+        return await sayLines(this.#control!, Number(rest));
+      case "data lines":
+        return await sayLines(this.#data!, Number(rest));
       case "S closes":
         return this.#control!.close();
       case "tls":
@@ -209,6 +216,18 @@ class Play {
   #keep<T extends { close(): void }>(resource: T): T {
     this.#open.add(resource);
     return resource;
+  }
+}
+
+/** A client may have had enough of them: then it closes. */
+async function sayLines(stream: ByteStream, count: number): Promise<void> {
+  const line = new TextEncoder().encode(
+    "-rw-r--r-- 1 o g 10 Jan  1  2020 and one more of so many\r\n",
+  );
+  try {
+    for (let said = 0; said < count; said++) await stream.write(line);
+  } catch (error) {
+    if (!isFault(error)) throw error;
   }
 }
 
