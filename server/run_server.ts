@@ -26,12 +26,15 @@ export async function runServer(world: CommandWorld, request: SettingsRequest): 
   const identity = await identityFor(settings);
   let current: ServingUpdate = { settings, identity };
   requireFreePort(settings);
+  if (settings.implicitPort !== undefined) {
+    requireFreePort({ host: settings.host, port: settings.implicitPort });
+  }
   const hasAccounts = await anyAccounts(settings.home);
   if (settings.anonymous !== "off") await prepareAnonymousDirectory(settings.home);
   const { log, sink } = openServerLog(settings);
   await using _ = sink;
   const supervisor = await Supervisor.start({
-    plan: { ...current, port: settings.port },
+    plan: { ...current, port: settings.port, implicitPort: settings.implicitPort },
     threads: settings.workers,
     start: settings.workers === 1
       ? startInThisThread
@@ -50,6 +53,10 @@ export async function runServer(world: CommandWorld, request: SettingsRequest): 
     ? ""
     : `, certificate ${fingerprintOf(identity.certificatePem)}`;
   world.stdout.print(`listening on ${url} (TLS: ${settings.tls}${certificate})\n`);
+  const { implicitEndpoint } = supervisor;
+  if (implicitEndpoint !== undefined) {
+    log.write("info", "serving implicit TLS", { url: urlOf(settings, implicitEndpoint, "ftps") });
+  }
   tellHowToBegin(log, world.env, settings.home, url, hasAccounts || settings.anonymous !== "off");
 
   await fired(world.interrupt);
@@ -65,11 +72,15 @@ async function anyAccounts(home: string): Promise<boolean> {
 }
 
 /** An address that works from this machine: of all interfaces, the one every machine has. */
-function urlOf(settings: ServerSettings, { address, port }: Endpoint): string {
+function urlOf(
+  settings: ServerSettings,
+  { address, port }: Endpoint,
+  scheme: "ftp" | "ftps" = "ftp",
+): string {
   const shown = settings.host === undefined
     ? `localhost:${port}`
     : formatEndpoint({ address, port });
-  return `ftp://${shown}/`;
+  return `${scheme}://${shown}/`;
 }
 
 /** What a person who has just started it for the first time does not know. */

@@ -6,8 +6,9 @@ import { SqliteAccounts } from "./accounts/sqlite_accounts.ts";
 import { booksPlace, SqliteBooks } from "./accounts/sqlite_books.ts";
 import { accountsFile, privateDirectory } from "./data_directory.ts";
 import { openListeningSocket } from "./listening_socket.ts";
+import { PublicAddresses } from "./public_address.ts";
 import { SessionRegister } from "./runtime/session_register.ts";
-import { serve } from "./server.ts";
+import { serve, type ServeOptions } from "./server.ts";
 import { openServerLog, reopenLog } from "./server_log.ts";
 import { ServerTls, type TlsIdentity } from "./server_tls.ts";
 import type { Services } from "./services.ts";
@@ -25,6 +26,8 @@ export interface ServingUpdate {
 export interface ServingPlan extends ServingUpdate {
   /** The port; it may differ from the settings', where that one is 0. */
   readonly port: number;
+  /** The same for `--implicit-port`. */
+  readonly implicitPort?: number | undefined;
   /** Counted from 1. */
   readonly thread: number;
 }
@@ -32,6 +35,8 @@ export interface ServingPlan extends ServingUpdate {
 /** A thread's share while it serves. */
 export interface Serving {
   readonly endpoint: Endpoint;
+  /** The same of `--implicit-port`. */
+  readonly implicitEndpoint?: Endpoint | undefined;
   /** Resolves when it serves no more and all is closed: `undefined` after `stop`, else the reason. */
   readonly ended: Promise<unknown>;
   /** Puts changed settings and a new certificate into effect, and reopens the log file. */
@@ -47,7 +52,7 @@ export interface Serving {
  */
 export async function openServing(plan: ServingPlan): Promise<Serving> {
   await using opened = new AsyncDisposableStack();
-  const { home, host, workers } = plan.settings;
+  const { home, workers } = plan.settings;
   const { log, sink } = openServerLog(plan.settings, workers > 1 ? { worker: plan.thread } : {});
   opened.use(sink);
   const accounts = opened.use(SqliteAccounts.open(accountsFile(home)));
@@ -55,8 +60,7 @@ export async function openServing(plan: ServingPlan): Promise<Serving> {
   const register = opened.use(SessionRegister.open(privateDirectory(home), names));
   const books = opened.use(SqliteBooks.open(booksPlace(privateDirectory(home)), "serve"));
   const tls = plan.identity && opened.use(new ServerTls(plan.identity));
-  const listener = openListeningSocket({ host, port: plan.port }, workers > 1);
-  const { hostname, port } = listener.addr;
+  const doors = openDoors(plan);
 
   const digests = new DigestCache();
   let settings = plan.settings;
@@ -67,13 +71,25 @@ export async function openServing(plan: ServingPlan): Promise<Serving> {
     accounts,
     log,
     register,
+    publicAddresses: new PublicAddresses({
+      addresses: () => settings.publicAddresses,
+      log,
+      isNews: (name) => register.isNews(name),
+    }),
     tls,
     openStorage: (account) => openAccountStorage(account, { home, settings, books, digests, log }),
   };
   const closing = new AbortController();
-  const ended = untilEnd(serve(services, { listener, closing: closing.signal }), opened.move());
+  const served = doors.map((door) => serve(services, { ...door, closing: closing.signal }));
+  const ended = untilEnd(Promise.all(served), opened.move());
+  const [endpoint, implicitEndpoint] = doors.map(({ listener: { addr } }) => ({
+    address: normaliseAddress(addr.hostname),
+    port: addr.port,
+  }));
+  if (endpoint === undefined) throw new Error("no door");
   return {
-    endpoint: { address: normaliseAddress(hostname), port },
+    endpoint,
+    implicitEndpoint,
     ended,
     update(update) {
       settings = update.settings;
@@ -84,10 +100,27 @@ export async function openServing(plan: ServingPlan): Promise<Serving> {
   };
 }
 
-async function untilEnd(served: Promise<void>, opened: AsyncDisposableStack): Promise<unknown> {
+/** The sockets to listen on: the explicit one first. */
+function openDoors(
+  { settings: { host, workers }, port, implicitPort }: ServingPlan,
+): (Pick<ServeOptions, "listener" | "implicitTls">)[] {
+  const isShared = workers > 1;
+  const listener = openListeningSocket({ host, port }, isShared);
+  if (implicitPort === undefined) return [{ listener }];
+  try {
+    const implicit = openListeningSocket({ host, port: implicitPort }, isShared);
+    return [{ listener }, { listener: implicit, implicitTls: true }];
+  } catch (error) {
+    listener.close();
+    throw error;
+  }
+}
+
+async function untilEnd(served: Promise<unknown>, opened: AsyncDisposableStack): Promise<unknown> {
   await using _ = opened;
   try {
-    return await served;
+    await served;
+    return undefined;
   } catch (error) {
     return error;
   }

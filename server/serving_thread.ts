@@ -9,6 +9,8 @@ import { openServing, type ServingPlan, type ServingUpdate } from "./serving.ts"
 export interface ServingThread {
   /** What it listens on. */
   readonly endpoint: Endpoint;
+  /** The same of `--implicit-port`. */
+  readonly implicitEndpoint?: Endpoint | undefined;
   /** Resolves when it serves no more: `undefined` after `stop`, the reason when it died. */
   readonly ended: Promise<unknown>;
   /** Puts changed settings and a new certificate into effect, and reopens the log file. */
@@ -29,7 +31,7 @@ export function startInThisThread(plan: ServingPlan): Promise<ServingThread> {
 export function startInWorker(module: URL): StartThread {
   return async (plan) => {
     const worker = new Worker(module, { type: "module", name: `ftp worker ${plan.thread}` });
-    const listening = Promise.withResolvers<Endpoint>();
+    const listening = Promise.withResolvers<Pick<ServingThread, "endpoint" | "implicitEndpoint">>();
     const ended = Promise.withResolvers<unknown>();
     const end = (reason: unknown) => {
       worker.terminate();
@@ -42,15 +44,16 @@ export function startInWorker(module: URL): StartThread {
       end(new Error(event.message));
     };
     worker.onmessage = ({ data: report }: MessageEvent<ThreadReport>) => {
-      if (report.kind === "listening") listening.resolve(report.endpoint);
+      if (report.kind === "listening") listening.resolve(report);
       else if (report.kind === "refused") end(refusal(plan.thread, report.reason));
       else end(report.reason);
     };
     const send = (message: ThreadMessage) => worker.postMessage(message);
     send({ kind: "start", plan });
-    const endpoint = await listening.promise;
+    const { endpoint, implicitEndpoint } = await listening.promise;
     return {
       endpoint,
+      implicitEndpoint,
       ended: ended.promise,
       update: (update) => send({ kind: "update", update }),
       stop: () => send({ kind: "stop" }),

@@ -3,6 +3,7 @@
 import { type Parsed, parsed, unparsed } from "../shared/parsed.ts";
 import { formatDuration, formatSize, parseDuration, parseSize } from "../shared/units.ts";
 import { formatNetwork, type Network, parseNetwork } from "./network.ts";
+import { parsePublicAddress, type PublicAddress } from "./public_address.ts";
 import type { PortRange } from "./settings.ts";
 
 /** A kind of setting: it parses, and it prints what is allowed. */
@@ -87,6 +88,22 @@ export const network: SettingGrammar<Network> = {
   parse: parseNetwork,
   format: formatNetwork,
 };
+
+/** An address to be told by PASV, and to whom. */
+export const publicAddress: SettingGrammar<PublicAddress> = {
+  syntax: "ADDRESS",
+  parse: parsePublicAddress,
+  format: ({ clients, host }) => clients === undefined ? host : `${formatNetwork(clients)}=${host}`,
+};
+
+/** The same, or a word for none. */
+export function optional<T>(item: SettingGrammar<T>, none: string): SettingGrammar<T | undefined> {
+  return {
+    syntax: item.syntax,
+    parse: (text) => text.toLowerCase() === none ? parsed(undefined) : item.parse(text),
+    format: (value) => value === undefined ? none : item.format(value),
+  };
+}
 
 /** Any number of them, with commas or blanks in between; the empty text is none. */
 export function listOf<T>(item: SettingGrammar<T>): SettingGrammar<readonly T[]> {

@@ -1,6 +1,7 @@
 // What `ftp serve` can be told. Reading flags, environment and file is settings_sources.ts's business.
 
 import type { Network } from "./network.ts";
+import type { PublicAddress } from "./public_address.ts";
 
 /** Ports for passive data connections, both ends included. */
 export interface PortRange {
@@ -16,6 +17,8 @@ export interface ServerSettings {
   readonly host: string | undefined;
   /** 0 picks a free one. */
   readonly port: number;
+  /** Where TLS comes before the greeting; `undefined` for nowhere. */
+  readonly implicitPort: number | undefined;
   readonly tls: "off" | "optional" | "required";
   /** Whether logins without an account may read HOME/pub, or add to it too. */
   readonly anonymous: "off" | "read" | "write";
@@ -24,6 +27,8 @@ export interface ServerSettings {
   readonly keyFile: string | undefined;
   /** `undefined` for any port. */
   readonly passivePorts: PortRange | undefined;
+  /** What passive replies tell in place of our own address. */
+  readonly publicAddresses: readonly PublicAddress[];
   /** Proxies whose PROXY header is believed, and demanded. */
   readonly proxyFrom: readonly Network[];
   readonly maxSessions: number;

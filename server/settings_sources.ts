@@ -54,8 +54,18 @@ export function mergeSettings(home: string, sources: SettingSources): ServerSett
     if (found !== undefined) said.set(key, found);
   }
   requireBoth("certificateFile", "keyFile", said);
+  requireTls(said, values);
   // Every key was given a value of its own row's type just above.
   return values as unknown as ServerSettings;
+}
+
+function requireTls(
+  said: ReadonlyMap<SettingKey, Said>,
+  { tls, implicitPort }: Record<string, unknown>,
+): void {
+  if (tls !== "off" || implicitPort === undefined) return;
+  const source = said.get("implicitPort")?.source ?? "";
+  throw wrong("implicit-port", source, "there is no TLS: tls is off");
 }
 
 function findSaid(

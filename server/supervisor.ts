@@ -29,6 +29,7 @@ export class Supervisor {
   readonly #watches: Promise<void>[] = [];
   #plan: Omit<ServingPlan, "thread">;
   #endpoint: Endpoint | undefined;
+  #implicitEndpoint: Endpoint | undefined;
 
   private constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -58,6 +59,11 @@ export class Supervisor {
     return this.#endpoint;
   }
 
+  /** What all threads listen on for FTPS; `undefined` without `--implicit-port`. */
+  get implicitEndpoint(): Endpoint | undefined {
+    return this.#implicitEndpoint;
+  }
+
   /** Passes changed settings and a certificate on to every thread, those started later too. */
   update(update: ServingUpdate): void {
     this.#plan = { ...this.#plan, ...update };
@@ -76,7 +82,9 @@ export class Supervisor {
     this.#threads.set(number, thread);
     // The threads that follow share the port the first one got.
     this.#endpoint ??= thread.endpoint;
-    this.#plan = { ...this.#plan, port: thread.endpoint.port };
+    this.#implicitEndpoint ??= thread.implicitEndpoint;
+    const implicitPort = thread.implicitEndpoint?.port;
+    this.#plan = { ...this.#plan, port: thread.endpoint.port, implicitPort };
     this.#watches.push(this.#watch(number, thread));
   }
 

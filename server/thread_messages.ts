@@ -11,7 +11,11 @@ export type ThreadMessage =
 
 /** From a worker. */
 export type ThreadReport =
-  | { readonly kind: "listening"; readonly endpoint: Endpoint }
+  | {
+    readonly kind: "listening";
+    readonly endpoint: Endpoint;
+    readonly implicitEndpoint: Endpoint | undefined;
+  }
   | { readonly kind: "refused"; readonly reason: string }
   /** It serves no more; a reason is there unless it was told to stop. */
   | { readonly kind: "ended"; readonly reason: string | undefined };

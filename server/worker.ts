@@ -21,7 +21,8 @@ async function start(plan: ServingPlan): Promise<void> {
   } catch (error) {
     return report({ kind: "refused", reason: textOf(error) });
   }
-  report({ kind: "listening", endpoint: serving.endpoint });
+  const { endpoint, implicitEndpoint } = serving;
+  report({ kind: "listening", endpoint, implicitEndpoint });
   const reason = await serving.ended;
   report({ kind: "ended", reason: reason === undefined ? undefined : textOf(reason) });
 }

@@ -23,8 +23,9 @@ const passive = command({
     if (session.extendedPassiveOnly) return AFTER_ALL;
     const { address } = session.local;
     if (isIpv6(address)) return reply(425, "PASV cannot tell an IPv6 address: send EPSV.");
+    const told = await session.services.publicAddresses.tellTo(session);
     const port = await session.data.listen(isDataPrivate(session));
-    return reply(227, `Entering Passive Mode (${formatHostPort({ address, port })}).`);
+    return reply(227, `Entering Passive Mode (${formatHostPort({ address: told, port })}).`);
   },
 });
 

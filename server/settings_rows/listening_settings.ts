@@ -1,6 +1,14 @@
 // Where the server listens, and with how many threads.
 
-import { listenAddress, listOf, network, portRange, wholeNumber } from "../setting_grammars.ts";
+import {
+  listenAddress,
+  listOf,
+  network,
+  optional,
+  portRange,
+  publicAddress,
+  wholeNumber,
+} from "../setting_grammars.ts";
 import type { SettingGroup } from "./setting.ts";
 
 /** More threads than this only cost memory; no machine we know has use for them. */
@@ -8,7 +16,7 @@ const MOST_WORKERS = 256;
 
 /** Addresses, ports, threads. */
 export const LISTENING_SETTINGS: SettingGroup<
-  "host" | "port" | "passivePorts" | "proxyFrom" | "workers"
+  "host" | "port" | "implicitPort" | "passivePorts" | "publicAddresses" | "proxyFrom" | "workers"
 > = {
   host: {
     name: "host",
@@ -25,12 +33,28 @@ export const LISTENING_SETTINGS: SettingGroup<
     help: "port to listen on; 0 picks a free one",
     takesEffect: "restart",
   },
+  implicitPort: {
+    name: "implicit-port",
+    grammar: optional(wholeNumber(0, 65_535), "off"),
+    standard: undefined,
+    standardShown: "off",
+    help: "port for FTPS, TLS from the first byte; 990 is the usual one",
+    takesEffect: "restart",
+  },
   passivePorts: {
     name: "passive-ports",
     grammar: portRange,
     standard: undefined,
     standardShown: "any",
     help: "ports for data connections, both ends included",
+    takesEffect: "now",
+  },
+  publicAddresses: {
+    name: "public-address",
+    grammar: listOf(publicAddress),
+    standard: [],
+    standardShown: "our own",
+    help: "address that PASV tells, behind a NAT; NETWORK=ADDRESS for some clients",
     takesEffect: "now",
   },
   proxyFrom: {

@@ -9,6 +9,7 @@ import {
   prepareDataDirectory,
   privateDirectory,
 } from "../../server/data_directory.ts";
+import { PublicAddresses } from "../../server/public_address.ts";
 import { SessionRegister } from "../../server/runtime/session_register.ts";
 import { selfSigned } from "../../server/self_signed.ts";
 import { openListener, serve } from "../../server/server.ts";
@@ -93,6 +94,11 @@ export class InProcessServer implements AsyncDisposable {
       accounts,
       log,
       register,
+      publicAddresses: new PublicAddresses({
+        addresses: () => settings.publicAddresses,
+        log,
+        isNews: (name) => register.isNews(name),
+      }),
       tls: settings.tls === "off" ? undefined : tls,
       openStorage: (account) =>
         openAccountStorage(account, { home, settings, books, digests, log }),
