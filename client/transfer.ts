@@ -4,10 +4,10 @@ import type { ByteSink, ByteSource } from "../shared/byte_stream.ts";
 import { SMALLEST_BUFFER_BYTES } from "../shared/buffer_pool.ts";
 import type { HashAlgorithm, Hasher } from "../shared/hash.ts";
 import { pump } from "../shared/pump.ts";
+import { limitedSink, RateAllowance } from "../shared/rate_limit.ts";
 import type { Digest, Proof, TransferOptions, TransferProgress } from "./client.ts";
 import { ContentDiffers, Unproven } from "./failure.ts";
 import type { Peer } from "./peer.ts";
-import { rateLimited } from "./rate_limit.ts";
 import { remoteDigestIfAllowed } from "./remote_digest.ts";
 
 /** How bytes are moved. */
@@ -33,7 +33,7 @@ export async function move(
 ): Promise<number> {
   const progress = progressTeller(options.onProgress, totalBytes);
   const rate = options.limitRate;
-  const limited = rate === undefined ? sink : rateLimited(sink, rate, signal);
+  const limited = rate === undefined ? sink : limitedSink(sink, new RateAllowance(rate), signal);
   let done = doneBytes;
   progress(done, true);
   const moved = await pump(source, digesting(limited, hasher), {

@@ -2,11 +2,8 @@
 
 import { isFault } from "../shared/fault.ts";
 import { type Reply, reply } from "../shared/reply.ts";
-import type {
-  RegisteredSession,
-  SessionLimit,
-  SessionRegister,
-} from "./runtime/session_register.ts";
+import type { RegisteredSession, SessionLimit } from "./runtime/session_register.ts";
+import type { Services } from "./services.ts";
 import type { ServerSettings } from "./settings.ts";
 
 /** The limits, asked at each admission since SIGHUP may change them. */
@@ -41,11 +38,19 @@ const REFUSALS = {
 /** Gives a seat, or the 421 that says why there is none. */
 export function admit(
   address: string,
-  register: SessionRegister,
+  { register, bans }: Pick<Services, "register" | "bans">,
   limits: AdmissionLimits,
 ): Admitted {
   const { maxSessions, maxSessionsPerAddress, maxStrangers, maxStrangersPerAddress } = limits();
   try {
+    // SECURITY: who guessed passwords gets no further try for a while, on whatever connection.
+    if (bans.holds(address)) {
+      return {
+        ok: false,
+        rule: "banned",
+        reply: reply(421, "Too many logins failed from your address, try again later."),
+      };
+    }
     const registered = register.admit(address, {
       sessions: maxSessions,
       perAddress: maxSessionsPerAddress,

@@ -47,7 +47,7 @@ const FAREWELL_MS = 2000;
 export class ControlChannel implements Control {
   readonly #conn: Deno.TcpConn;
   readonly #options: ControlChannelOptions;
-  readonly #session: Session;
+  readonly session: Session;
   readonly #stop = new AbortController();
   readonly #loginByMs: number;
   readonly #held = new HeldRequests();
@@ -63,7 +63,7 @@ export class ControlChannel implements Control {
   #lastResort: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ conn, local, peer, proxied }: Incoming, options: ControlChannelOptions) {
-    const { seat: { id }, services, buffers } = options;
+    const { seat, services, buffers } = options;
     // Without it a 226 right behind a 150 waits for the peer's delayed ACK.
     conn.setNoDelay(true);
     conn.setKeepAlive(true);
@@ -75,10 +75,10 @@ export class ControlChannel implements Control {
     this.#loginByMs = Date.now() + services.settings.loginTimeoutMs;
     const settings = () => services.settings;
     const data = new DataChannel({ local, peer, proxied, settings, tls: services.tls });
-    const log = services.log.with({ session: id, peer: peer.address });
+    const log = services.log.with({ session: seat.id, peer: peer.address });
     const { signal } = this.#stop;
-    this.#session = new Session({
-      id,
+    this.session = new Session({
+      seat,
       peer,
       local,
       proxied,
@@ -93,7 +93,7 @@ export class ControlChannel implements Control {
 
   /** Talks until the session ends; never rejects. */
   async run(): Promise<void> {
-    const { log, data } = this.#session;
+    const { log, data } = this.session;
     log.write("debug", "connected");
     try {
       if (this.#options.implicitTls) await this.startTls();
@@ -116,34 +116,37 @@ export class ControlChannel implements Control {
 
   /** The server stops: no further request runs, a transfer gets `graceMs` to end. */
   drain(graceMs: number): void {
-    const isBusy = this.#transferring !== undefined;
     this.#dismiss("server stops");
-    if (!isBusy) this.#stop.abort(this.#ending);
-    // A peer that takes nothing must not keep the server from stopping.
+    if (this.#transferring === undefined) return this.end("server stops");
     clearTimeout(this.#lastResort);
-    this.#lastResort = setTimeout(() => {
-      this.#stop.abort(this.#ending);
-      this.#lastResort = setTimeout(() => this.#stream.close(), FAREWELL_MS);
-    }, isBusy ? graceMs : 0);
+    this.#lastResort = setTimeout(() => this.end("server stops"), graceMs);
+  }
+
+  /** Ends the session, a transfer too. A peer that takes nothing does not keep it. */
+  end(farewell: Farewell): void {
+    this.#dismiss(farewell);
+    this.#stop.abort(this.#ending);
+    clearTimeout(this.#lastResort);
+    this.#lastResort = setTimeout(() => this.#stream.close(), FAREWELL_MS);
   }
 
   async startTls(): Promise<void> {
-    const { services } = this.#session;
+    const { services } = this.session;
     if (services.tls === undefined || this.#reader.reading) throw new Error("no place for TLS");
     // SECURITY: what came in clear after AUTH may be anybody's (STARTTLS injection, CVE-2011-0411).
     this.#held.clear();
-    this.#session.reset();
+    this.session.reset();
     try {
       const limitMs = services.settings.tlsHandshakeTimeoutMs;
       this.#stream = await services.tls.upgrade(this.#conn, { limitMs, signal: this.#stop.signal });
     } catch (error) {
       this.#ending ??= "TLS handshake failed";
-      this.#session.log.write("info", "refused", { rule: "TLS handshake", detail: String(error) });
+      this.session.log.write("info", "refused", { rule: "TLS handshake", detail: String(error) });
       throw error;
     }
     this.#reader = new RequestReader(this.#stream, false);
     this.#outbox.redirect(this.#stream);
-    this.#session.protection = secured();
+    this.session.protection = secured();
   }
 
   async transferAnswered(): Promise<void> {
@@ -170,8 +173,8 @@ export class ControlChannel implements Control {
   async #nextLine(): Promise<LineEvent | undefined> {
     if (this.#outbox.isFull || !this.#reader.hasLine) await this.#outbox.flush();
     if (!this.#reader.hasLine) {
-      const isMember = this.#session.login.kind === "member";
-      const { idleTimeoutMs } = this.#session.services.settings;
+      const isMember = this.session.login.kind === "member";
+      const { idleTimeoutMs } = this.session.services.settings;
       const loginMs = Math.max(0, this.#loginByMs - Date.now());
       const limitMs = isMember ? idleTimeoutMs : Math.min(idleTimeoutMs, loginMs);
       try {
@@ -188,7 +191,7 @@ export class ControlChannel implements Control {
   /** Judges a line and gives the reply of a refusal; `undefined` when there is nothing to run. */
   #judge(event: LineEvent): Verdict | undefined {
     const line = readRequestLine(event);
-    const { login, log } = this.#session;
+    const { login, log } = this.session;
     if (line.kind === "foreign" && login.kind !== "member") return void this.#dismiss("not FTP");
     if (line.kind === "foreign") return void this.#put(reply(500, "Unknown command."));
     if (line.kind === "malformed") return void this.#put(line.reply);
@@ -201,21 +204,19 @@ export class ControlChannel implements Control {
   }
 
   async #run(command: AnyCommand, argument: unknown): Promise<void> {
-    const session = this.#session;
+    const session = this.session;
     const { pending } = session;
     if (command.transfers) await this.#transfer(command, argument);
     else await this.#perform(command, argument);
     // RFC 959, 4.1.3: what RNFR or REST said holds for the next command only.
     if (!command.keepsPending && session.pending === pending) session.pending = NOTHING;
-    const { login } = session;
-    this.#options.seat.belongsTo(login.kind === "member" ? login.account.name : undefined);
   }
 
   /** Runs a command and gives its replies; a failure becomes its reply. */
   async #perform(command: AnyCommand, argument: unknown, onReply = () => {}): Promise<void> {
     const late = setTimeout(() => this.#outbox.flush().catch(() => {}), GATHER_MS);
     try {
-      const outcome = command.run(argument, this.#session);
+      const outcome = command.run(argument, this.session);
       if (!(Symbol.asyncIterator in outcome)) return this.#put(await outcome);
       for await (const each of outcome) {
         this.#put(each);
@@ -233,7 +234,7 @@ export class ControlChannel implements Control {
     const { reply: answer, isBug, detail } = explain(error);
     const rule = isFault(error) ? error.kind : "bug";
     const level = isBug || rule === "host-failure" ? "error" : "info";
-    this.#session.log.write(level, isBug ? "bug" : "refused", {
+    this.session.log.write(level, isBug ? "bug" : "refused", {
       verb,
       rule,
       code: answer.code,
@@ -264,7 +265,7 @@ export class ControlChannel implements Control {
   }
 
   #standing(): Standing {
-    return { ...standingOf(this.#session), transferRuns: this.#transferring !== undefined };
+    return { ...standingOf(this.session), transferRuns: this.#transferring !== undefined };
   }
 
   async #hear(): Promise<void> {
@@ -287,7 +288,7 @@ export class ControlChannel implements Control {
   #put(answer: Reply): void {
     this.#outbox.put(formatReply(answer));
     if (answer.code === 421) this.#ending ??= "limit";
-    if (answer.code < 500 || this.#session.login.kind === "member") return;
+    if (answer.code < 500 || this.session.login.kind === "member") return;
     if (++this.#strikes >= STRIKES_LIMIT) this.#dismiss("too many bad requests");
   }
 

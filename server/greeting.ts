@@ -12,6 +12,10 @@ export const FAREWELLS = {
   "too many bad requests": reply(421, "Too many bad requests; goodbye."),
   "not FTP": reply(421, "This is an FTP server; goodbye."),
   "server stops": reply(421, "This server is being stopped; goodbye."),
+  "account changed": reply(421, "Your account was changed; log in again."),
+  "banned": reply(421, "Too many logins failed from your address; goodbye."),
+  "kicked": reply(421, "An administrator ended this session; goodbye."),
+  "unregistered": reply(421, "This account was unregistered; goodbye."),
   "bug": reply(421, "This session cannot go on; goodbye."),
 } as const satisfies Record<string, Reply>;
 

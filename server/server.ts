@@ -5,6 +5,8 @@ import { isFault } from "../shared/fault.ts";
 import { endpointOf } from "../shared/plain_stream.ts";
 import { reply } from "../shared/reply.ts";
 import { admit, type Refusal } from "./admission.ts";
+import { SessionWatch } from "./session_watch.ts";
+import { TransferBoard } from "./runtime/transfer_board.ts";
 import { type CommandTable, commandTable } from "./command_table.ts";
 import { ControlChannel } from "./control_channel.ts";
 import { DescriptorReserve, isOutOfDescriptors } from "./descriptor_reserve.ts";
@@ -66,16 +68,21 @@ class Reception {
   readonly #table: CommandTable = commandTable();
   readonly #buffers = new BufferPool();
   readonly #sessions = new Map<ControlChannel, Promise<void>>();
+  readonly #watch: SessionWatch;
   /** Connections whose peer is not known yet. */
   readonly #arriving = new Set<Promise<void>>();
 
   constructor(services: Services, options: ServeOptions) {
     this.#services = services;
     this.#options = options;
+    const { register } = services;
+    const board = new TransferBoard(register.database, register.thread);
+    this.#watch = new SessionWatch(services, board, () => this.#sessions.keys());
   }
 
   async run(): Promise<void> {
     const { listener, closing, graceMs = GRACE_MS } = this.#options;
+    await using _watch = this.#watch;
     const close = () => listener.close();
     if (closing.aborted) close();
     else closing.addEventListener("abort", close, { once: true });
@@ -148,8 +155,7 @@ class Reception {
 
   #admit(incoming: Incoming): void {
     const { conn, peer } = incoming;
-    const { register } = this.#services;
-    const admitted = admit(peer.address, register, () => this.#services.settings);
+    const admitted = admit(peer.address, this.#services, () => this.#services.settings);
     if (!admitted.ok) return this.#refuse(conn, peer.address, admitted);
     // Should the channel not come about, nothing of it is left.
     using unused = new DisposableStack();
@@ -165,6 +171,7 @@ class Reception {
     unused.move();
     const ended = channel.run().finally(() => this.#leave(channel, admitted.seat));
     this.#sessions.set(channel, ended);
+    this.#watch.wake();
   }
 
   #leave(channel: ControlChannel, seat: RegisteredSession): void {

@@ -2,24 +2,50 @@
 
 import type { Log } from "../shared/log.ts";
 import type { Account, Accounts } from "./accounts/accounts.ts";
+import { BanList } from "./runtime/ban_list.ts";
+import { Presence } from "./runtime/presence.ts";
+import { Registrations } from "./runtime/registrations.ts";
 import type { PublicAddresses } from "./public_address.ts";
 import type { SessionRegister } from "./runtime/session_register.ts";
 import type { ServerTls } from "./server_tls.ts";
 import type { ServerSettings } from "./settings.ts";
 import type { Storage } from "./storage/storage.ts";
+import { Traffic } from "./traffic.ts";
+
+/** What all workers share while they run, and this thread's part in it. */
+export interface RuntimeServices {
+  /** All sessions, those of other workers too. */
+  readonly register: SessionRegister;
+  /** Who is there and what moves. */
+  readonly presence: Presence;
+  readonly bans: BanList;
+  readonly registrations: Registrations;
+  /** What moves in this thread. */
+  readonly traffic: Traffic;
+}
 
 /** The world of a session. */
-export interface Services {
+export interface Services extends RuntimeServices {
   /** As they are now: SIGHUP replaces them. */
   readonly settings: ServerSettings;
   readonly accounts: Accounts;
   readonly log: Log;
-  /** All sessions, those of other workers too. */
-  readonly register: SessionRegister;
   /** What PASV tells. */
   readonly publicAddresses: PublicAddresses;
   /** `undefined` with `--tls off`. */
   readonly tls: ServerTls | undefined;
   /** The files of an account; its root is made when missing. @throws Fault `host-failure` */
   openStorage(account: Account): Promise<Storage>;
+}
+
+/** The services that live in the register's store. */
+export function runtimeServices(register: SessionRegister): RuntimeServices {
+  const { database } = register;
+  return {
+    register,
+    presence: new Presence(database),
+    bans: new BanList(database),
+    registrations: new Registrations(database),
+    traffic: new Traffic(),
+  };
 }

@@ -11,7 +11,7 @@ import { SessionRegister } from "./runtime/session_register.ts";
 import { serve, type ServeOptions } from "./server.ts";
 import { openServerLog, reopenLog } from "./server_log.ts";
 import { ServerTls, type TlsIdentity } from "./server_tls.ts";
-import type { Services } from "./services.ts";
+import { runtimeServices, type Services } from "./services.ts";
 import type { ServerSettings } from "./settings.ts";
 import { DigestCache } from "./storage/digest_cache.ts";
 
@@ -70,7 +70,7 @@ export async function openServing(plan: ServingPlan): Promise<Serving> {
     },
     accounts,
     log,
-    register,
+    ...runtimeServices(register),
     publicAddresses: new PublicAddresses({
       addresses: () => settings.publicAddresses,
       log,

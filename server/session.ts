@@ -5,8 +5,10 @@ import { type Endpoint, isLoopback } from "../shared/endpoint.ts";
 import { Fault } from "../shared/fault.ts";
 import type { HashAlgorithm } from "../shared/hash.ts";
 import type { Log } from "../shared/log.ts";
+import type { RateAllowance } from "../shared/rate_limit.ts";
 import { ROOT, type VirtualPath } from "../shared/virtual_path.ts";
 import type { DataPort } from "./data_port.ts";
+import type { RegisteredSession } from "./runtime/session_register.ts";
 import type { Services } from "./services.ts";
 import {
   CLEAR,
@@ -37,9 +39,17 @@ export interface Control {
 export interface Transfer {
   readonly verb: string;
   readonly path: VirtualPath;
+  /** Whether the bytes go to the peer. */
+  readonly sends: boolean;
   readonly startedMs: number;
+  /** Bytes of the whole file; `undefined` where nobody knows. */
+  readonly totalBytes: number | undefined;
+  /** Where it was carried on. */
+  readonly offsetBytes: number;
   /** Bytes so far. */
   movedBytes: number;
+  /** What it shares with the account's other transfers; `undefined` where there is no limit. */
+  readonly allowance: RateAllowance | undefined;
   /** Aborting it stops the bytes; the transfer itself then says 426. */
   readonly abort: AbortController;
 }
@@ -49,8 +59,8 @@ export type RepresentationType = "ascii" | "image";
 
 /** What a session is made from. */
 export interface SessionParts {
-  /** Short, unique among the sessions of all workers. */
-  readonly id: string;
+  /** The session among those of all workers; its owner disposes it. */
+  readonly seat: RegisteredSession;
   readonly peer: Endpoint;
   /** The address and port the peer connected to. */
   readonly local: Endpoint;
@@ -68,7 +78,6 @@ export interface SessionParts {
 
 /** One peer's state. Commands change its fields; the unions say what they can be. */
 export class Session {
-  login: Login = STRANGER;
   protection: Protection = CLEAR;
   pending: Pending = NOTHING;
   directory: VirtualPath = ROOT;
@@ -87,7 +96,7 @@ export class Session {
   extendedPassiveOnly = false;
   transfer: Transfer | undefined = undefined;
 
-  readonly id: string;
+  readonly seat: RegisteredSession;
   readonly peer: Endpoint;
   readonly local: Endpoint;
   readonly services: Services;
@@ -98,9 +107,10 @@ export class Session {
   readonly closing: AbortSignal;
   /** Whether the peer is of this very machine, and not of whatever a proxy here stands before. */
   readonly isLocal: boolean;
+  #login: Login = STRANGER;
 
   constructor(parts: SessionParts) {
-    this.id = parts.id;
+    this.seat = parts.seat;
     this.peer = parts.peer;
     this.local = parts.local;
     this.services = parts.services;
@@ -110,6 +120,21 @@ export class Session {
     this.buffers = parts.buffers;
     this.closing = parts.closing;
     this.isLocal = isLoopback(parts.peer.address) && !parts.proxied;
+  }
+
+  /** Short, unique among the sessions of all workers. */
+  get id(): string {
+    return this.seat.id;
+  }
+
+  get login(): Login {
+    return this.#login;
+  }
+
+  /** All workers are told whose session it is. */
+  set login(login: Login) {
+    this.#login = login;
+    this.seat.belongsTo(login.kind === "member" ? login.account.name : undefined);
   }
 
   /** The files of the account; commands that need a login may call it without asking. */

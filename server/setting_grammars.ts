@@ -61,6 +61,17 @@ export const size: SettingGrammar<number> = {
   format: formatSize,
 };
 
+/** A size, bytes, or `none`. */
+export const sizeOrNone: SettingGrammar<number | undefined> = {
+  syntax: "SIZE",
+  parse(text) {
+    if (text === "none") return parsed(undefined);
+    const read = parseSize(text);
+    return read.ok ? read : unparsed(`${read.why}, or none`);
+  },
+  format: (bytes) => bytes === undefined ? "none" : formatSize(bytes),
+};
+
 /** A literal address or a host name to listen on; IPv6 with or without brackets. */
 export const listenAddress: SettingGrammar<string | undefined> = {
   syntax: "ADDRESS",

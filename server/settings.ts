@@ -47,6 +47,16 @@ export interface ServerSettings {
   readonly uploads: "atomic" | "direct";
   /** Bytes that uploads leave free on the disk. */
   readonly diskFloorBytes: number;
+  /** So many failed logins lead to a ban. */
+  readonly loginFailures: number;
+  /** How long a first ban lasts. */
+  readonly banMs: number;
+  /** Who may make an account by SITE REGISTER. */
+  readonly registration: "off" | "invite" | "open";
+  /** Accounts that one address may try to make within an hour. */
+  readonly registrationsPerHour: number;
+  /** Of accounts made by registration; `undefined` for no limit. */
+  readonly defaultQuotaBytes: number | undefined;
   readonly workers: number;
   readonly log: "text" | "json";
   /** `undefined` for standard error. */

@@ -1,5 +1,6 @@
 // Every setting of `ftp serve`, a row each: flags, environment, file and help are derived from it.
 
+import { ACCOUNT_SETTINGS } from "./settings_rows/account_settings.ts";
 import { LIMIT_SETTINGS } from "./settings_rows/limit_settings.ts";
 import { LISTENING_SETTINGS } from "./settings_rows/listening_settings.ts";
 import { LOGIN_SETTINGS } from "./settings_rows/login_settings.ts";
@@ -16,6 +17,7 @@ export const SETTINGS: SettingsTable = {
   ...TLS_SETTINGS,
   ...LOGIN_SETTINGS,
   ...LIMIT_SETTINGS,
+  ...ACCOUNT_SETTINGS,
   ...STORAGE_SETTINGS,
   ...LOG_SETTINGS,
 };

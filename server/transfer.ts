@@ -1,11 +1,13 @@
 // The course of every transfer: 150, a data connection, bytes, 226, and a line in the log.
 
-import type { ByteStream } from "../shared/byte_stream.ts";
+import type { ByteSource, ByteStream } from "../shared/byte_stream.ts";
 import { type DeadlineOptions, within } from "../shared/deadline.ts";
 import { Fault, isFault } from "../shared/fault.ts";
+import { limitedSource } from "../shared/rate_limit.ts";
 import { type Reply, reply } from "../shared/reply.ts";
 import type { VirtualPath } from "../shared/virtual_path.ts";
 import type { Session, Transfer } from "./session.ts";
+import type { Ride } from "./traffic.ts";
 
 /** What one kind of transfer does in the common course. */
 export interface TransferPlan {
@@ -13,6 +15,10 @@ export interface TransferPlan {
   readonly path: VirtualPath;
   /** Whether the bytes go to the peer. */
   readonly sends: boolean;
+  /** Bytes of the whole file, where that is known before. */
+  readonly totalBytes?: number | undefined;
+  /** Where it is carried on. */
+  readonly offsetBytes?: number;
   /** The text of the 150. */
   readonly opening: string;
   /** Moves the bytes over the open connection. */
@@ -60,6 +66,11 @@ async function end(
   }
 }
 
+/** The source of a transfer's bytes, no faster than the account may move them. */
+export function allowedSource(source: ByteSource, { allowance, abort }: Transfer): ByteSource {
+  return allowance === undefined ? source : limitedSource(source, allowance, abort.signal);
+}
+
 /** What a pump needs to know of a transfer. */
 export function pumpOptionsOf(session: Session, transfer: Transfer) {
   return {
@@ -83,18 +94,26 @@ export function isDataPrivate(session: Session): boolean {
 /** A transfer's time as the session's current one. */
 class TransferCourse implements Disposable {
   readonly transfer: Transfer;
+  readonly #ride: Ride;
   outcome = "aborted";
   readonly #session: Session;
   readonly #onClosing: () => void;
 
   constructor(session: Session, plan: TransferPlan) {
     const abort = new AbortController();
+    const { login, services: { traffic } } = session;
+    const account = login.kind === "member" ? login.account : undefined;
     this.#session = session;
+    this.#ride = traffic.begin(account, plan.sends, () => this.transfer.movedBytes);
     this.transfer = {
       verb: plan.verb,
       path: plan.path,
+      sends: plan.sends,
       startedMs: Date.now(),
+      totalBytes: plan.totalBytes,
+      offsetBytes: plan.offsetBytes ?? 0,
       movedBytes: 0,
+      allowance: this.#ride.allowance,
       abort,
     };
     this.#onClosing = () => abort.abort(session.closing.reason);
@@ -109,6 +128,7 @@ class TransferCourse implements Disposable {
     session.closing.removeEventListener("abort", this.#onClosing);
     session.data.forget();
     session.transfer = undefined;
+    this.#ride[Symbol.dispose]();
     const ms = Date.now() - startedMs;
     session.log.write("info", "transfer", { verb, path, bytes, ms, outcome: this.outcome });
   }

@@ -1,10 +1,11 @@
 // Who is speaking: USER, PASS, REIN, QUIT.
 
-import { reply } from "../../shared/reply.ts";
+import { type Reply, reply } from "../../shared/reply.ts";
 import type { Secret } from "../../shared/secret.ts";
 import { isAnonymous, logInAnonymously } from "../anonymous.ts";
 import { type AnyCommand, command } from "../command.ts";
 import { none, secret, text } from "../grammar.ts";
+import { logIn } from "../login.ts";
 import type { Session } from "../session.ts";
 import { secured, STRANGER } from "../session_state.ts";
 
@@ -30,25 +31,17 @@ const pass = command({
   confidential: true,
   help: "Proves who logs in.",
   source: "RFC 959, 4.1.1",
-  run: logIn,
+  run: prove,
 });
 
-async function logIn(password: Secret, session: Session) {
-  const { login, services, peer, log } = session;
+async function prove(password: Secret, session: Session): Promise<Reply> {
+  const { login, services } = session;
   if (login.kind !== "named") return reply(503, "Send USER first.");
   // One password a USER: a failure starts over.
   session.login = STRANGER;
-  if (isAnonymous(login.name, services.settings)) return await logInAnonymously(session);
-  const verdict = await services.accounts.verify(login.name, password, peer.address);
-  if (!verdict.ok) {
-    // SECURITY: not the name: people type passwords in its place.
-    log.write("warn", "login refused", { why: verdict.why });
-    return reply(530, "Login incorrect.");
-  }
-  const { account } = verdict;
-  session.login = { kind: "member", account, storage: await services.openStorage(account) };
-  log.write("info", "login", { user: account.name, tls: session.protection.kind === "tls" });
-  return reply(230, "Logged in.");
+  return isAnonymous(login.name, services.settings)
+    ? await logInAnonymously(session)
+    : await logIn(session, login.name, password);
 }
 
 const reinitialise = command({

@@ -11,7 +11,7 @@ import { type AnyCommand, command } from "../command.ts";
 import { none, path } from "../grammar.ts";
 import type { Session, Transfer } from "../session.ts";
 import type { Upload } from "../storage/storage.ts";
-import { carry, pumpOptionsOf } from "../transfer.ts";
+import { allowedSource, carry, pumpOptionsOf } from "../transfer.ts";
 
 const retrieve = command({
   verb: "RETR",
@@ -26,13 +26,17 @@ const retrieve = command({
 
 async function* send(target: VirtualPath, session: Session): AsyncGenerator<Reply> {
   await using file = await session.storage.read(target, restartOffset(session));
-  const source = session.type === "ascii" ? crlfSource(file) : file;
+  const offsetBytes = restartOffset(session);
   yield* carry(session, {
     verb: "RETR",
     path: target,
     sends: true,
+    totalBytes: file.entry.size,
+    offsetBytes,
     opening: `Sending ${file.entry.size} bytes.`,
     async move(stream, transfer) {
+      const allowed = allowedSource(file, transfer);
+      const source = session.type === "ascii" ? crlfSource(allowed) : allowed;
       const largestBufferBytes = LARGEST_PEER_BUFFER_BYTES;
       await pump(source, stream, { ...pumpOptionsOf(session, transfer), largestBufferBytes });
     },
@@ -81,6 +85,8 @@ async function* receive(
     verb,
     path: target,
     sends: false,
+    totalBytes: announcedSize,
+    offsetBytes: upload.offset,
     opening: "Receiving.",
     move: (stream, transfer) => fill(upload, stream, { session, transfer, announcedSize }),
     async complete() {
@@ -98,7 +104,8 @@ interface Filling {
 
 async function fill(upload: Upload, stream: ByteStream, filling: Filling): Promise<void> {
   const { session, transfer, announcedSize } = filling;
-  const source = session.type === "ascii" ? lfSource(stream) : stream;
+  const allowed = allowedSource(stream, transfer);
+  const source = session.type === "ascii" ? lfSource(allowed) : allowed;
   try {
     await pump(source, upload, { ...pumpOptionsOf(session, transfer), salvage: true });
   } catch (error) {

@@ -1,22 +1,16 @@
 // What policy makes of a peer: TLS is required of everybody but this machine itself.
 
 import assert from "node:assert/strict";
-import { Session } from "../../server/session.ts";
+import { Session, type SessionParts } from "../../server/session.ts";
 import { secured, withBufferSize, withDataProtection } from "../../server/session_state.ts";
 import { standingOf } from "../../server/standing.ts";
 import type { Services } from "../../server/services.ts";
 import type { ServerSettings } from "../../server/settings.ts";
 
 /** A session of a peer, as far as a standing asks for it. */
-function sessionOf(tls: ServerSettings["tls"], address: string): Session {
-  const session: Session = Object.create(Session.prototype);
+function sessionOf(tls: ServerSettings["tls"], address: string, proxied = false): Session {
   const services = { settings: { tls } as ServerSettings } as Services;
-  return Object.assign(session, {
-    services,
-    peer: { address, port: 1025 },
-    login: { kind: "stranger" },
-    protection: { kind: "clear" },
-  });
+  return new Session({ services, peer: { address, port: 1025 }, proxied } as SessionParts);
 }
 
 function policyOf(session: Session): [secrets: boolean, files: boolean] {
@@ -43,4 +37,8 @@ Deno.test("where TLS is optional or off everybody may speak in clear", () => {
   for (const tls of ["optional", "off"] as const) {
     assert.deepEqual(policyOf(sessionOf(tls, "192.0.2.1")), [true, true]);
   }
+});
+
+Deno.test("what comes through a proxy on this machine is not this machine", () => {
+  assert.deepEqual(policyOf(sessionOf("required", "127.0.0.1", true)), [false, false]);
 });

@@ -27,18 +27,37 @@ export class ControlLine implements Disposable {
 
   /** Sends a line and demands a reply of this code. */
   async say(text: string, code: number): Promise<void> {
-    await this.#conn.write(new TextEncoder().encode(`${text}\r\n`));
+    await this.send(text);
     assert.equal(await this.reply(), code, text);
+  }
+
+  /** Sends a line and answers the whole reply. */
+  async ask(text: string): Promise<string> {
+    await this.send(text);
+    return await this.wholeReply();
+  }
+
+  /** Sends a line. */
+  async send(text: string): Promise<void> {
+    await this.#conn.write(new TextEncoder().encode(`${text}\r\n`));
   }
 
   /** The code of the next reply, which may have several lines. */
   async reply(): Promise<number> {
+    const lines = (await this.wholeReply()).split("\r\n");
+    return Number(lines.at(-1)?.slice(0, 3));
+  }
+
+  /** The next reply, without its last line's end. */
+  async wholeReply(): Promise<string> {
     const bytes = new Uint8Array(4096);
     for (;;) {
-      const match = /^(\d{3}) .*\r\n/m.exec(this.#text);
+      const match = /^\d{3} .*\r\n/m.exec(this.#text);
       if (match !== null) {
-        this.#text = this.#text.slice(match.index + match[0].length);
-        return Number(match[1]);
+        const end = match.index + match[0].length;
+        const reply = this.#text.slice(0, end - 2);
+        this.#text = this.#text.slice(end);
+        return reply;
       }
       const count = await within(this.#conn.read(bytes), { limitMs: LIMIT_MS });
       assert.ok(count !== null, `the connection ended after "${this.#text}"`);

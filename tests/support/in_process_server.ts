@@ -14,7 +14,7 @@ import { SessionRegister } from "../../server/runtime/session_register.ts";
 import { selfSigned } from "../../server/self_signed.ts";
 import { openListener, serve } from "../../server/server.ts";
 import { ServerTls } from "../../server/server_tls.ts";
-import type { Services } from "../../server/services.ts";
+import { runtimeServices, type Services } from "../../server/services.ts";
 import type { ServerSettings } from "../../server/settings.ts";
 import { settingRows } from "../../server/settings_table.ts";
 import { DigestCache } from "../../server/storage/digest_cache.ts";
@@ -93,7 +93,7 @@ export class InProcessServer implements AsyncDisposable {
       settings,
       accounts,
       log,
-      register,
+      ...runtimeServices(register),
       publicAddresses: new PublicAddresses({
         addresses: () => settings.publicAddresses,
         log,
