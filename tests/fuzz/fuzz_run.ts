@@ -1,0 +1,173 @@
+// A server under clients that follow no rules: what must be true all the while, and afterwards.
+
+import { within } from "../../shared/deadline.ts";
+import type { Log, LogFields, LogLevel } from "../../shared/log.ts";
+import { ControlLine } from "../support/control_line.ts";
+import { InProcessServer, PASSWORD, USER } from "../support/in_process_server.ts";
+import { type Action, mutate, readDialogues, shown } from "./dialogue.ts";
+import { HostileClient } from "./hostile_client.ts";
+import { prepareOutside, SECRET } from "./outside.ts";
+import { Random } from "./random.ts";
+
+/** How much of it. */
+export interface FuzzOptions {
+  readonly seed: number;
+  readonly seconds: number;
+}
+
+/** What came of it. */
+export interface FuzzResult {
+  readonly sessions: number;
+  /** What should not have happened, each with what was going on. */
+  readonly findings: readonly string[];
+}
+
+const DIALOGUES = new URL("../transcripts/server/", import.meta.url);
+/** So many clients at once. */
+const LANES = 6;
+/** Longer than every limit of the server below. */
+const SETTLE_LIMIT_MS = 15_000;
+const SETTLE_STEP_MS = 50;
+/** More findings than these are the same few again. */
+const FINDINGS_LIMIT = 10;
+
+/** Lets chance play clients for so long. Ends early when there are enough findings. */
+export async function fuzz({ seed, seconds }: FuzzOptions): Promise<FuzzResult> {
+  const findings: string[] = [];
+  const find = (what: string) => {
+    if (findings.length < FINDINGS_LIMIT) findings.push(what);
+  };
+  using _ = unhandledRejections(find);
+  await using server = await startServer(find);
+  await using outside = await prepareOutside(server.root);
+  const before = outside.state();
+  await answers(server.port);
+  const descriptors = await openDescriptors();
+
+  const lanes = Array.from({ length: LANES }, (_, lane) => new Lane(server, lane, seed, find));
+  const endMs = performance.now() + seconds * 1000;
+  await Promise.all(lanes.map((lane) => lane.play(endMs, () => findings.length > 0)));
+
+  await answers(server.port).catch((error) => find(`the server does not answer: ${error}`));
+  await settled(descriptors).catch((error) => find(String(error)));
+  if (outside.state() !== before) {
+    find(`outside of HOME changed:\n${before}\nis now\n${outside.state()}`);
+  }
+  return { sessions: lanes.reduce((sum, lane) => sum + lane.sessions, 0), findings };
+}
+
+/** One client after the other. */
+class Lane {
+  sessions = 0;
+  readonly #server: InProcessServer;
+  readonly #from: string;
+  readonly #random: Random;
+  readonly #find: (what: string) => void;
+  readonly #dialogues = readDialogues(DIALOGUES);
+
+  constructor(server: InProcessServer, lane: number, seed: number, find: (what: string) => void) {
+    this.#server = server;
+    this.#from = `127.0.1.${lane + 1}`;
+    this.#random = new Random(seed * LANES + lane);
+    this.#find = find;
+  }
+
+  async play(endMs: number, isOver: () => boolean): Promise<void> {
+    while (performance.now() < endMs && !isOver()) {
+      const actions = mutate(this.#dialogues, this.#random);
+      this.sessions++;
+      await HostileClient.play(actions, {
+        port: this.#server.port,
+        from: this.#from,
+        onReceived: (bytes, channel) => this.#look(bytes, channel, actions),
+      }, this.#random);
+    }
+  }
+
+  #look(bytes: Uint8Array, channel: "control" | "data", actions: readonly Action[]): void {
+    const text = new TextDecoder("latin1").decode(bytes);
+    if (text.includes(SECRET)) this.#find(`a session read outside of its root:\n${shown(actions)}`);
+    if (text.includes("SQLite format 3")) this.#find(`a session read accounts:\n${shown(actions)}`);
+    if (channel === "control" && text.includes(this.#server.home)) {
+      this.#find(`a reply tells a path of the host: ${text}\n${shown(actions)}`);
+    }
+  }
+}
+
+function startServer(find: (what: string) => void): Promise<InProcessServer> {
+  return InProcessServer.start({
+    settings: {
+      anonymous: "write",
+      idleTimeoutMs: 2000,
+      loginTimeoutMs: 3000,
+      tlsHandshakeTimeoutMs: 1000,
+      dataConnectTimeoutMs: 500,
+      stallTimeoutMs: 1000,
+    },
+    services: (usual) => ({ ...usual, log: new BugLog(find) }),
+  });
+}
+
+/** A log that only listens for what is a mistake of ours. */
+class BugLog implements Log {
+  constructor(private readonly find: (what: string) => void) {}
+
+  write(level: LogLevel, event: string, fields: LogFields = {}): void {
+    if (level === "error") this.find(`${event}: ${JSON.stringify(fields)}`);
+  }
+
+  with(): Log {
+    return this;
+  }
+}
+
+/** A client that keeps the rules is served. */
+async function answers(port: number): Promise<void> {
+  using peer = await ControlLine.open(port);
+  await peer.say(`USER ${USER}`, 331);
+  await peer.say(`PASS ${PASSWORD}`, 230);
+  await peer.say("MLST /", 250);
+  await peer.say("QUIT", 221);
+}
+
+function unhandledRejections(find: (what: string) => void): Disposable {
+  const onRejection = (event: PromiseRejectionEvent) => {
+    event.preventDefault();
+    find(`nobody handled: ${event.reason?.stack ?? event.reason}`);
+  };
+  globalThis.addEventListener("unhandledrejection", onRejection);
+  return {
+    [Symbol.dispose]: () => globalThis.removeEventListener("unhandledrejection", onRejection),
+  };
+}
+
+/** What every open descriptor is; where there is no /proc, none is known. */
+async function openDescriptors(): Promise<readonly string[]> {
+  try {
+    const names = await Array.fromAsync(Deno.readDir("/proc/self/fd"), ({ name }) => name);
+    return names.map((name) => `${name} ${targetOf(name)}`).toSorted();
+  } catch {
+    return [];
+  }
+}
+
+function targetOf(name: string): string {
+  try {
+    return Deno.readLinkSync(`/proc/self/fd/${name}`);
+  } catch {
+    return "closed meanwhile";
+  }
+}
+
+/** Waits until every session has ended and given back what it had. */
+async function settled(before: readonly string[]): Promise<void> {
+  const watch = async () => {
+    while ((await openDescriptors()).length > before.length) {
+      await new Promise((resolve) => setTimeout(resolve, SETTLE_STEP_MS));
+    }
+  };
+  await within(watch(), { limitMs: SETTLE_LIMIT_MS }).catch(async () => {
+    const more = (await openDescriptors()).filter((each) => !before.includes(each));
+    throw new Error(`descriptors leak: ${more.join(", ")}`);
+  });
+}

@@ -1,0 +1,13 @@
+// Five seconds of the fuzzer in the gate; `deno task fuzz` runs it for longer, with other seeds.
+
+import assert from "node:assert/strict";
+import { fuzz } from "../fuzz/fuzz_run.ts";
+
+/** Each takes five seconds because the gate shall always hold some of it, and no more. */
+const SECONDS = 5;
+
+Deno.test("clients that follow no rules leave a server that answers and has lost nothing", async () => {
+  const { sessions, findings } = await fuzz({ seed: 20_261_121, seconds: SECONDS });
+  assert.deepEqual(findings, []);
+  assert.ok(sessions > 20, `${sessions} sessions`);
+});
