@@ -7,10 +7,10 @@ import { Fault, isFault } from "../shared/fault.ts";
 import { plainStream } from "../shared/plain_stream.ts";
 import { connectFrom } from "./active_connection.ts";
 import type { DataPort, DataUse } from "./data_port.ts";
-import { type Arrival, PassiveListener } from "./passive_listener.ts";
+import { PassiveListener } from "./passive_listener.ts";
 import type { ServerTls } from "./server_tls.ts";
 import type { PortRange, ServerSettings } from "./settings.ts";
-import { relayTls } from "./tls_relay.ts";
+import { type Relayed, relayTls } from "./tls_relay.ts";
 
 /** What a data channel needs to know of the server's settings. */
 export type DataSettings = Pick<
@@ -51,10 +51,10 @@ export class DataChannel implements DataPort, AsyncDisposable {
   readonly #options: DataChannelOptions;
   #plan: DataPlan = NONE;
   #closed = false;
-  /** Whether the connection before was for sending: then the next one probably is, too. */
-  #sentLast = false;
   /** Listeners and relays on their way out. */
   readonly #leaving = new Set<Promise<void>>();
+  /** The last one, as long as what was written to it may still be on its way. */
+  #relayed: Relayed | undefined;
   /** The listener on its way out, if any: its port is taken until then. */
   #released: Promise<void> = Promise.resolve();
 
@@ -66,14 +66,12 @@ export class DataChannel implements DataPort, AsyncDisposable {
     return this.#plan.kind !== "none";
   }
 
-  async listen(secure: boolean): Promise<number> {
+  async listen(): Promise<number> {
     this.forget();
     await this.#released;
     if (this.#closed) throw new Fault("aborted");
     const { passivePorts, dataConnectTimeoutMs } = this.#options.settings();
-    // The runtime's TLS listener sends faster than a relay, but an upload through it can lose what
-    // ticket_hold.ts tells of. Which of them it will be, nobody knows yet; most often the same again.
-    const listener = this.#listenOn(passivePorts, secure && this.#sentLast);
+    const listener = this.#listenOn(passivePorts);
     // A client that never comes must not hold one of a few ports for as long as its session lasts.
     const expiry = setTimeout(() => {
       if (!listener.hasArrival) this.#release(listener);
@@ -100,16 +98,10 @@ export class DataChannel implements DataPort, AsyncDisposable {
   async open(use: DataUse, signal: AbortSignal): Promise<ByteStream> {
     const plan = this.#usePlan();
     if (plan.kind === "none") throw new Fault("no-data-connection");
-    this.#sentLast = use.sends;
-    if (plan.kind === "target") {
-      return await this.#protect(await this.#connect(plan.target, signal), use, signal);
-    }
-    const arrival = await this.#await(plan.listener, use.secure, signal);
-    if (arrival.secure) return await this.#handshake(arrival.conn, signal);
-    arrival.conn.setKeepAlive(true);
-    // A relayed handshake comes in small pieces, and none may wait for the answer to the one before.
-    arrival.conn.setNoDelay(true);
-    return await this.#protect(plainStream(arrival.conn), use, signal);
+    const raw = plan.kind === "target"
+      ? await this.#connect(plan.target, signal)
+      : await this.#await(plan.listener, signal);
+    return use.secure ? await this.#protect(raw, use.sends, signal) : raw;
   }
 
   close(): void {
@@ -130,15 +122,13 @@ export class DataChannel implements DataPort, AsyncDisposable {
     return plan;
   }
 
-  #listenOn(ports: PortRange | undefined, secure: boolean): PassiveListener {
-    const { tls, proxied, settings } = this.#options;
+  #listenOn(ports: PortRange | undefined): PassiveListener {
+    const { local, peer, proxied, settings } = this.#options;
     return new PassiveListener({
-      address: this.#options.local.address,
-      peerAddress: this.#options.peer.address,
+      address: local.address,
+      peerAddress: peer.address,
       proxies: proxied ? settings().proxyFrom : [],
       ports,
-      // A proxy's header comes before TLS, where the runtime's own listener would not look for it.
-      tls: secure && !proxied && tls?.mayListen ? tls : undefined,
     });
   }
 
@@ -153,33 +143,20 @@ export class DataChannel implements DataPort, AsyncDisposable {
     leaving.finally(() => this.#leaving.delete(leaving));
   }
 
-  async #await(
-    invited: PassiveListener,
-    secure: boolean,
-    signal: AbortSignal,
-  ): Promise<Arrival> {
-    const listener = invited.secure && !secure ? await this.#withoutTls(invited) : invited;
+  async #await(listener: PassiveListener, signal: AbortSignal): Promise<ByteStream> {
     const limitMs = this.#options.settings().dataConnectTimeoutMs;
     try {
-      const arrival = await within(listener.arrival, { limitMs, signal });
+      const conn = await within(listener.arrival, { limitMs, signal });
       listener.take();
-      return arrival;
+      conn.setKeepAlive(true);
+      // A relayed handshake comes in small pieces; none may wait for the answer to the one before.
+      conn.setNoDelay(true);
+      return plainStream(conn);
     } catch (error) {
       throw unconnected(error);
     } finally {
       await this.#release(listener);
     }
-  }
-
-  /**
-   * PROT C after PASV: the same port, without TLS. A client that has connected already is lost, for
-   * the runtime does not give a TLS connection's raw bytes away; none is known that does so.
-   */
-  async #withoutTls(listener: PassiveListener): Promise<PassiveListener> {
-    const isLost = listener.hasArrival;
-    await this.#release(listener);
-    if (isLost) throw new Fault("no-data-connection");
-    return this.#listenOn({ first: listener.port, last: listener.port }, false);
   }
 
   async #connect(target: Endpoint, signal: AbortSignal): Promise<ByteStream> {
@@ -194,43 +171,30 @@ export class DataChannel implements DataPort, AsyncDisposable {
     }
   }
 
-  /** A TLS connection that the runtime's listener accepted. */
-  async #handshake(conn: Deno.TlsConn, signal: AbortSignal): Promise<ByteStream> {
-    const onAbandoned = () => this.#options.tls?.abandoned();
-    const stream = plainStream(conn, { onAbandoned });
-    await this.#bounded(conn.handshake(), signal, () => {
-      onAbandoned();
-      stream.close();
-    });
-    return stream;
-  }
-
-  /** TLS over a connection that has none: active mode, or PROT P after PASV. */
-  async #protect(raw: ByteStream, use: DataUse, signal: AbortSignal): Promise<ByteStream> {
-    if (!use.secure) return raw;
+  /** Lays TLS over a connection, passive or active; PROT may have come before or after PASV. */
+  async #protect(raw: ByteStream, sends: boolean, signal: AbortSignal): Promise<ByteStream> {
     const { tls, settings } = this.#options;
     if (tls === undefined) {
       raw.close();
       throw new Fault("tls-failed");
     }
+    // SECURITY: a peer that asks for more without having taken what was sent before has lost it;
+    // else it could have any number of relays wait for it.
+    this.#relayed?.abandon();
     const { tlsHandshakeTimeoutMs: limitMs, stallTimeoutMs: stallMs } = settings();
-    const { sends } = use;
-    const relayed = await relayTls(raw, tls, { sends, limitMs, signal, stallMs }).catch((error) => {
+    const options = { sends, limitMs, signal, stallMs };
+    const relayed = await relayTls(raw, tls, options).catch((error) => {
       throw unconnected(error);
     });
+    this.#relayed = relayed;
     this.#leave(relayed.ended);
-    await this.#bounded(relayed.handshake(), signal, () => relayed.abandon());
-    return relayed.stream;
-  }
-
-  async #bounded(work: Promise<unknown>, signal: AbortSignal, drop: () => void): Promise<void> {
-    const limitMs = this.#options.settings().tlsHandshakeTimeoutMs;
     try {
-      await within(work, { limitMs, signal });
+      await within(relayed.handshake(), { limitMs, signal });
     } catch (error) {
-      drop();
+      relayed.abandon();
       throw isFault(error, "aborted") ? error : new Fault("tls-failed", { cause: error });
     }
+    return relayed.stream;
   }
 }
 

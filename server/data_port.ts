@@ -20,12 +20,10 @@ export interface DataPort {
    * Opens a listener on the control connection's own local address. A connection that arrives before
    * `open` is kept for it.
    *
-   * @param secure whether TLS is expected on it as things stand; PROT may still change that before
-   * `open`, it only helps to choose the faster way.
    * @returns the port it listens on.
    * @throws Fault `no-data-connection` when no port of the range is free, `aborted` after `close`.
    */
-  listen(secure: boolean): Promise<number>;
+  listen(): Promise<number>;
   /**
    * Remembers where to connect to.
    *

@@ -5,7 +5,6 @@ import { isIpv6, normaliseAddress } from "../shared/endpoint.ts";
 import { Fault, isFault } from "../shared/fault.ts";
 import { identify } from "./incoming.ts";
 import type { Network } from "./network.ts";
-import type { ServerTls } from "./server_tls.ts";
 import type { PortRange } from "./settings.ts";
 
 /** Where to listen and for whom. */
@@ -18,16 +17,9 @@ export interface PassiveOptions {
   readonly proxies: readonly Network[];
   /** `undefined` for any port. */
   readonly ports: PortRange | undefined;
-  /** Given where TLS is expected. */
-  readonly tls: ServerTls | undefined;
 }
 
 type Invited = Pick<PassiveOptions, "peerAddress" | "proxies">;
-
-/** A connection that arrived: TLS, not yet handshaken, where the listener has TLS. */
-export type Arrival =
-  | { readonly secure: false; readonly conn: Deno.TcpConn }
-  | { readonly secure: true; readonly conn: Deno.TlsConn };
 
 /** How long accepting rests when the process has no descriptor left. */
 const ACCEPT_REST_MS = 50;
@@ -35,17 +27,14 @@ const ACCEPT_REST_MS = 50;
 /** A listener for one connection. It accepts from the start, so an early client is kept. */
 export class PassiveListener {
   readonly port: number;
-  /** Whether what arrives speaks TLS. */
-  readonly secure: boolean;
   /** The first connection from the right address; rejects with `no-data-connection` after `close`. */
-  readonly arrival: Promise<Arrival>;
-  readonly #tls: ServerTls | undefined;
-  readonly #listener: Deno.TcpListener | Deno.TlsListener;
+  readonly arrival: Promise<Deno.TcpConn>;
+  readonly #listener: Deno.TcpListener;
   readonly #accepting: Promise<void>;
   readonly #closing = new AbortController();
-  readonly #arrived = Promise.withResolvers<Arrival>();
+  readonly #arrived = Promise.withResolvers<Deno.TcpConn>();
   /** Arrived and not yet taken. */
-  #kept: Arrival | undefined;
+  #kept: Deno.TcpConn | undefined;
   #closed = false;
 
   /**
@@ -54,8 +43,6 @@ export class PassiveListener {
   constructor(options: PassiveOptions) {
     this.#listener = listenSomewhere(options);
     this.port = this.#listener.addr.port;
-    this.#tls = options.tls;
-    this.secure = options.tls !== undefined;
     this.arrival = this.#arrived.promise;
     this.arrival.catch(() => {});
     this.#accepting = this.#accept(options);
@@ -76,7 +63,7 @@ export class PassiveListener {
     this.#closed = true;
     this.#closing.abort();
     this.#stopListening();
-    if (this.#kept !== undefined) this.#drop(this.#kept.conn);
+    this.#kept?.close();
     this.#kept = undefined;
     // The port stays taken until the accept under way has settled.
     await this.#accepting;
@@ -88,12 +75,12 @@ export class PassiveListener {
         const conn = await this.#listener.accept();
         // SECURITY: somebody else who guessed the port gets nothing, and cannot end the waiting.
         if (!await this.#isInvited(conn, invited) || this.#closed) {
-          this.#drop(conn);
+          conn.close();
           continue;
         }
-        this.#kept = "handshake" in conn ? { secure: true, conn } : { secure: false, conn };
+        this.#kept = conn;
         this.#stopListening();
-        this.#arrived.resolve(this.#kept);
+        this.#arrived.resolve(conn);
         return;
       } catch (error) {
         if (error instanceof Deno.errors.BadResource) break;
@@ -105,12 +92,10 @@ export class PassiveListener {
   }
 
   async #isInvited(
-    conn: Deno.TcpConn | Deno.TlsConn,
+    conn: Deno.TcpConn,
     { peerAddress, proxies }: Invited,
   ): Promise<boolean> {
-    if ("handshake" in conn || proxies.length === 0) {
-      return endpointOf(conn.remoteAddr).address === peerAddress;
-    }
+    if (proxies.length === 0) return endpointOf(conn.remoteAddr).address === peerAddress;
     try {
       const { peer } = await identify(conn, { proxies, signal: this.#closing.signal });
       return peer.address === peerAddress;
@@ -118,11 +103,6 @@ export class PassiveListener {
       if (isFault(error)) return false;
       throw error;
     }
-  }
-
-  #drop(conn: Deno.TcpConn | Deno.TlsConn): void {
-    this.#tls?.abandoned();
-    conn.close();
   }
 
   #stopListening(): void {
@@ -145,7 +125,7 @@ function rest(ms: number): Promise<void> {
 }
 
 /** Listens on the address itself, or on all where it is not this machine's own (a proxy's, a scoped one). */
-function listenSomewhere(options: PassiveOptions): Deno.TcpListener | Deno.TlsListener {
+function listenSomewhere(options: PassiveOptions): Deno.TcpListener {
   const wildcard = isIpv6(options.address) ? "::" : "0.0.0.0";
   try {
     return listenInRange(normaliseAddress(options.address), options);
@@ -159,13 +139,10 @@ function listenSomewhere(options: PassiveOptions): Deno.TcpListener | Deno.TlsLi
   }
 }
 
-function listenInRange(
-  hostname: string,
-  { ports, tls }: PassiveOptions,
-): Deno.TcpListener | Deno.TlsListener {
+function listenInRange(hostname: string, { ports }: PassiveOptions): Deno.TcpListener {
   for (const port of candidates(ports)) {
     try {
-      return tls?.listen({ hostname, port }) ?? Deno.listen({ hostname, port });
+      return Deno.listen({ hostname, port });
     } catch (error) {
       if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     }

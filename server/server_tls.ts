@@ -29,21 +29,11 @@ const CONTROL_PROTOCOLS = ["ftp"];
 /** Clients that reuse one configuration for both connections name the control's. */
 const DATA_PROTOCOLS = ["ftp-data", "ftp"];
 
-/**
- * SECURITY: closing a TLS connection of the runtime's own listener in mid-handshake or mid-write
- * leaves its descriptor open until the peer goes, which an attacker never does. After so many such
- * closings in the time below, data connections take the relay, whose descriptors are ours to close.
- */
-const ABANDONED_LIMIT = 64;
-const ABANDONED_MEMORY_MS = 3_600_000;
-
 /** The TLS side of one worker: TLS 1.2 and newer. */
 export class ServerTls implements Disposable {
   #identity: TlsIdentity;
   #context: SecureContext;
   readonly #handshaking = new Set<SocketStream>();
-  /** When connections were abandoned, oldest first: at most the limit. */
-  #abandonedAtMs: number[] = [];
 
   /** @throws Error where certificate and key are no pair; `loadIdentity` has told that before. */
   constructor(identity: TlsIdentity) {
@@ -107,7 +97,11 @@ export class ServerTls implements Disposable {
     }
   }
 
-  /** A listener whose connections speak TLS with this identity; the caller closes it. */
+  /**
+   * A listener whose connections speak TLS with this identity, for ourselves and not for peers: what
+   * it accepted and we close in mid-handshake or mid-write stays open until its other end goes. The
+   * caller closes it.
+   */
   listen(address: { readonly hostname: string; readonly port: number }): Deno.TlsListener {
     return Deno.listenTls({
       ...address,
@@ -115,18 +109,6 @@ export class ServerTls implements Disposable {
       key: this.#identity.keyPem,
       alpnProtocols: DATA_PROTOCOLS,
     });
-  }
-
-  /** Whether peers may be let on to such a listener: not while too many were abandoned there. */
-  get mayListen(): boolean {
-    const sinceMs = performance.now() - ABANDONED_MEMORY_MS;
-    this.#abandonedAtMs = this.#abandonedAtMs.filter((atMs) => atMs > sinceMs);
-    return this.#abandonedAtMs.length < ABANDONED_LIMIT;
-  }
-
-  /** To be told of each connection of such a listener that was closed before its orderly end. */
-  abandoned(): void {
-    if (this.#abandonedAtMs.length < ABANDONED_LIMIT) this.#abandonedAtMs.push(performance.now());
   }
 
   /** Ends the handshakes under way; connections that are open belong to their sessions. */

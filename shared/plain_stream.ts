@@ -4,15 +4,6 @@ import type { ByteStream } from "./byte_stream.ts";
 import { type Endpoint, normaliseAddress } from "./endpoint.ts";
 import { Fault, isFault } from "./fault.ts";
 
-/** What the owner of a connection may want to hear. */
-export interface PlainStreamOptions {
-  /**
-   * Told when the stream is closed while a write or `finish` is under way. Of a TLS connection the
-   * runtime then keeps the descriptor until the peer takes the rest or goes.
-   */
-  readonly onAbandoned?: () => void;
-}
-
 /**
  * Wraps an open connection; the stream owns it from then on. `setNoDelay` and keep-alive are the
  * caller's to choose, before or after.
@@ -20,11 +11,8 @@ export interface PlainStreamOptions {
  * Over TLS a FIN or RST without close_notify is told as `truncated`; `finish` and `close` both send
  * close_notify, so a peer that waits for ours (RFC 8446, 6.1) gets it either way.
  */
-export function plainStream(
-  conn: Deno.TcpConn | Deno.TlsConn,
-  options: PlainStreamOptions = {},
-): ByteStream {
-  return new ConnStream(conn, options);
+export function plainStream(conn: Deno.TcpConn | Deno.TlsConn): ByteStream {
+  return new ConnStream(conn);
 }
 
 /** Our endpoint type from the runtime's address. */
@@ -37,13 +25,10 @@ class ConnStream implements ByteStream {
   readonly local: Endpoint;
   readonly remote: Endpoint;
   readonly secure: boolean;
-  readonly #options: PlainStreamOptions;
   #closed = false;
-  #sending = 0;
 
-  constructor(conn: Deno.TcpConn | Deno.TlsConn, options: PlainStreamOptions) {
+  constructor(conn: Deno.TcpConn | Deno.TlsConn) {
     this.#conn = conn;
-    this.#options = options;
     this.local = endpointOf(conn.localAddr);
     this.remote = endpointOf(conn.remoteAddr);
     this.secure = "handshake" in conn;
@@ -58,7 +43,6 @@ class ConnStream implements ByteStream {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    this.#sending++;
     try {
       let written = 0;
       while (written < bytes.length) {
@@ -67,26 +51,20 @@ class ConnStream implements ByteStream {
       }
     } catch (error) {
       throw this.#faultOf(error);
-    } finally {
-      this.#sending--;
     }
   }
 
   async finish(): Promise<void> {
-    this.#sending++;
     try {
       await this.#conn.closeWrite();
     } catch (error) {
       throw this.#faultOf(error);
-    } finally {
-      this.#sending--;
     }
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    if (this.#sending > 0) this.#options.onAbandoned?.();
     try {
       this.#conn.close();
     } catch (error) {

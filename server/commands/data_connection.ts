@@ -8,7 +8,6 @@ import { type Reply, reply } from "../../shared/reply.ts";
 import { type AnyCommand, command } from "../command.ts";
 import { extendedHostPort, hostPort, none, optional, text } from "../grammar.ts";
 import type { Session } from "../session.ts";
-import { isDataPrivate } from "../transfer.ts";
 
 const AFTER_ALL = reply(503, "EPSV ALL was sent: only EPSV from now on.");
 
@@ -24,7 +23,7 @@ const passive = command({
     const { address } = session.local;
     if (isIpv6(address)) return reply(425, "PASV cannot tell an IPv6 address: send EPSV.");
     const told = await session.services.publicAddresses.tellTo(session);
-    const port = await session.data.listen(isDataPrivate(session));
+    const port = await session.data.listen();
     return reply(227, `Entering Passive Mode (${formatHostPort({ address: told, port })}).`);
   },
 });
@@ -51,7 +50,7 @@ const extendedPassive = command({
     if (asked !== undefined && Number(asked) !== protocol) {
       return reply(522, `Network protocol not available here, use (${protocol})`);
     }
-    const port = await session.data.listen(isDataPrivate(session));
+    const port = await session.data.listen();
     return reply(229, `Entering Extended Passive Mode (|||${port}|)`);
   },
 });

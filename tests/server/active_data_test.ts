@@ -68,7 +68,7 @@ Deno.test("another address or a low port is denied and forgets what was arranged
     channel.aim({ address: PEER, port: 1024 });
     assert.throws(() => channel.aim(target), (e) => isFault(e, "denied"));
     assert.equal(channel.arranged, false);
-    await channel.listen(false);
+    await channel.listen();
     assert.throws(() => channel.aim(target), (e) => isFault(e, "denied"));
     await assert.rejects(
       channel.open({ secure: false, sends: false }, never()),
@@ -182,6 +182,6 @@ Deno.test("a long upload arrives whole, however late it is read", async () => {
 Deno.test("nothing is arranged once the session has ended", async () => {
   const channel = dataChannel();
   channel.close();
-  await assert.rejects(channel.listen(false), (e) => isFault(e, "aborted"));
+  await assert.rejects(channel.listen(), (e) => isFault(e, "aborted"));
   assert.equal(channel.arranged, false);
 });

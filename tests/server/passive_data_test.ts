@@ -26,7 +26,7 @@ function assertFree(port: number): void {
 
 Deno.test("a client that connects before the transfer is used for it", async () => {
   await using channel = dataChannel();
-  const port = await channel.listen(false);
+  const port = await channel.listen();
   const client = await dial(port);
   client.end("early");
   using stream = await channel.open({ secure: false, sends: false }, never());
@@ -37,7 +37,7 @@ Deno.test("a client that connects before the transfer is used for it", async () 
 
 Deno.test("a client that connects after the transfer has begun is waited for", async () => {
   await using channel = dataChannel();
-  const port = await channel.listen(false);
+  const port = await channel.listen();
   const opening = channel.open({ secure: false, sends: false }, never());
   const client = await dial(port);
   using stream = await opening;
@@ -50,7 +50,7 @@ Deno.test("a client that connects after the transfer has begun is waited for", a
 
 Deno.test("a connection from another address is dropped and the waiting goes on", async () => {
   await using channel = dataChannel();
-  const port = await channel.listen(false);
+  const port = await channel.listen();
   const opening = channel.open({ secure: false, sends: false }, never());
   const stranger = await dial(port, "127.0.0.2");
   stranger.resume();
@@ -64,7 +64,7 @@ Deno.test("a connection from another address is dropped and the waiting goes on"
 
 Deno.test("a connection that was reset before it was accepted does not end the waiting", async () => {
   await using channel = dataChannel();
-  const port = await channel.listen(false);
+  const port = await channel.listen();
   const opening = channel.open({ secure: false, sends: false }, never());
   for (let i = 0; i < 5; i++) {
     const stranger = await dial(port, "127.0.0.3");
@@ -80,7 +80,7 @@ Deno.test("a connection that was reset before it was accepted does not end the w
 
 Deno.test("after its one connection the listener is gone and its port free", async () => {
   await using channel = dataChannel();
-  const port = await channel.listen(false);
+  const port = await channel.listen();
   const client = await dial(port);
   using stream = await channel.open({ secure: false, sends: false }, never());
   await assert.rejects(dial(port), { code: "ECONNREFUSED" });
@@ -96,7 +96,7 @@ Deno.test("after its one connection the listener is gone and its port free", asy
 Deno.test("arranging anew gives the earlier port back, even to itself in a range of one", async () => {
   const port = freePort();
   await using channel = dataChannel({ passivePorts: { first: port, last: port } });
-  for (let i = 0; i < 20; i++) assert.equal(await channel.listen(i % 2 === 1), port);
+  for (let i = 0; i < 20; i++) assert.equal(await channel.listen(), port);
   channel.forget();
   await channel[Symbol.asyncDispose]();
   assertFree(port);
@@ -107,7 +107,7 @@ Deno.test("another port of the range is tried when one is taken", async () => {
   const { port } = taken.addr;
   await using channel = dataChannel({ passivePorts: { first: port, last: port + 9 } });
   for (let i = 0; i < 20; i++) {
-    const got = await channel.listen(false);
+    const got = await channel.listen();
     assert.ok(got > port && got <= port + 9, `port ${got}`);
   }
 });
@@ -116,7 +116,7 @@ Deno.test("a range without a free port is told", async () => {
   using taken = Deno.listen({ hostname: PEER, port: 0 });
   const { port } = taken.addr;
   await using channel = dataChannel({ passivePorts: { first: port, last: port } });
-  await assert.rejects(channel.listen(false), (e) => isFault(e, "no-data-connection"));
+  await assert.rejects(channel.listen(), (e) => isFault(e, "no-data-connection"));
   assert.equal(channel.arranged, false);
 });
 
@@ -126,7 +126,7 @@ Deno.test("a client that never comes is given up after the limit", async () => {
     passivePorts: { first: port, last: port },
     dataConnectTimeoutMs: 50,
   });
-  await channel.listen(false);
+  await channel.listen();
   await assert.rejects(
     channel.open({ secure: false, sends: false }, never()),
     (e) => isFault(e, "no-data-connection"),
@@ -137,7 +137,7 @@ Deno.test("a client that never comes is given up after the limit", async () => {
 Deno.test("an abort ends the waiting and frees the port", async () => {
   const port = freePort();
   await using channel = dataChannel({ passivePorts: { first: port, last: port } });
-  await channel.listen(false);
+  await channel.listen();
   const abort = new AbortController();
   const opening = channel.open({ secure: false, sends: false }, abort.signal);
   abort.abort();
@@ -147,7 +147,7 @@ Deno.test("an abort ends the waiting and frees the port", async () => {
 
 Deno.test("the end of the session drops a client that came early and was never used", async () => {
   const channel = dataChannel();
-  const client = await dial(await channel.listen(false));
+  const client = await dial(await channel.listen());
   client.resume();
   const ended = happens(client, "end");
   channel.close();
@@ -158,7 +158,7 @@ Deno.test("the end of the session drops a client that came early and was never u
 
 Deno.test("a session over IPv6 listens on IPv6", async () => {
   await using channel = dataChannel({}, { address: "::1" });
-  const port = await channel.listen(false);
+  const port = await channel.listen();
   using client = await Deno.connect({ hostname: "::1", port });
   using stream = await channel.open({ secure: false, sends: false }, never());
   await client.write(bytesOf("six"));

@@ -6,7 +6,7 @@ import type { DataChannel } from "../../server/data_channel.ts";
 import { RawSide } from "../../server/raw_side.ts";
 import { selfSigned } from "../../server/self_signed.ts";
 import { ServerTls } from "../../server/server_tls.ts";
-import { bytesOf, dataChannel, never, PEER, readAll, sendOnce } from "../support/data_channels.ts";
+import { bytesOf, dataChannel, never, PEER, readAll } from "../support/data_channels.ts";
 
 const identity = selfSigned("box.example", Date.now());
 
@@ -15,12 +15,7 @@ type Way = (channel: DataChannel) => Promise<() => Promise<Deno.TcpConn>>;
 
 const WAYS: Readonly<Record<string, Way>> = {
   "passive": async (channel) => {
-    const port = await channel.listen(true);
-    return () => Deno.connect({ hostname: PEER, port });
-  },
-  "passive after a download": async (channel) => {
-    await sendOnce(channel);
-    const port = await channel.listen(true);
+    const port = await channel.listen();
     return () => Deno.connect({ hostname: PEER, port });
   },
   "active": (channel) => {
@@ -59,6 +54,16 @@ for (const [name, arrange] of Object.entries(WAYS)) {
     await stream.finish();
     stream.close();
     assert.equal(await readAll(client), "all of it");
+    client.close();
+  });
+
+  Deno.test(`${name}: a download that is given up does not look whole`, async () => {
+    using tls = new ServerTls(identity);
+    await using channel = dataChannel({}, { tls });
+    const { stream, client } = await bothEnds(channel, arrange);
+    await stream.write(bytesOf("part of it"));
+    stream.close();
+    await assert.rejects(readAll(client));
     client.close();
   });
 

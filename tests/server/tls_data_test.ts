@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import { createServer, type Server, type Socket } from "node:net";
 import type { DataChannel } from "../../server/data_channel.ts";
-import type { ByteStream } from "../../shared/byte_stream.ts";
 import { isFault } from "../../shared/fault.ts";
 import {
   bytesOf,
@@ -15,7 +14,6 @@ import {
   PEER,
   readAll,
   secure,
-  sendOnce,
   testTls,
 } from "../support/data_channels.ts";
 
@@ -29,22 +27,7 @@ const WAYS: readonly Way[] = [
   {
     name: "passive",
     arrange: async (channel) => {
-      const port = await channel.listen(true);
-      return () => dial(port);
-    },
-  },
-  {
-    name: "passive with PROT P after PASV",
-    arrange: async (channel) => {
-      const port = await channel.listen(false);
-      return () => dial(port);
-    },
-  },
-  {
-    name: "passive after a download",
-    arrange: async (channel) => {
-      await sendOnce(channel);
-      const port = await channel.listen(true);
+      const port = await channel.listen();
       return () => dial(port);
     },
   },
@@ -198,93 +181,34 @@ for (const way of WAYS) {
   });
 }
 
-Deno.test("PROT C after PASV: the same port, in clear", async () => {
+Deno.test("protection may change between PASV and the transfer, the client connected or not", async () => {
   using tls = testTls();
   await using channel = dataChannel({}, { tls });
-  await sendOnce(channel);
-  const port = await channel.listen(true);
-  const opening = channel.open({ secure: false, sends: false }, never());
-  const attempts: Socket[] = [];
-  let opened: ByteStream | undefined;
-  // While the listener changes, attempts are refused or dropped.
-  while (opened === undefined) {
-    const client = await dial(port).catch(() => undefined);
-    if (client === undefined) continue;
-    attempts.push(client);
-    client.on("error", () => {});
-    client.resume();
-    client.end("clear");
-    const dropped = new Promise<undefined>((resolve) =>
-      client.once("close", () => resolve(undefined))
-    );
-    opened = await Promise.race([opening, dropped]);
-  }
-  using stream = opened;
+  const client = await dial(await channel.listen());
+  client.end("clear after all");
+  using stream = await channel.open({ secure: false, sends: false }, never());
   assert.equal(stream.secure, false);
-  assert.equal(stream.local.port, port);
-  assert.equal(await readAll(stream), "clear");
-  await Promise.all(attempts.map(drop));
-});
-
-Deno.test("PROT C after PASV: a client that has connected already is told", async () => {
-  using tls = testTls();
-  await using channel = dataChannel({}, { tls });
-  await sendOnce(channel);
-  const client = await dial(await channel.listen(true));
-  await untilRefused(client.remotePort ?? 0);
-  await assert.rejects(
-    channel.open({ secure: false, sends: false }, never()),
-    (e) => isFault(e, "no-data-connection"),
-  );
+  assert.equal(await readAll(stream), "clear after all");
   await drop(client);
 });
 
-/** Waits until a listener for one connection has accepted it: then there is none any more. */
-async function untilRefused(port: number): Promise<void> {
-  for (;;) {
-    const another = await dial(port).catch(() => undefined);
-    if (another === undefined) return;
-    await drop(another);
-  }
-}
-
-Deno.test("after too many abandoned connections TLS goes where descriptors can be closed", async () => {
-  using tls = testTls();
-  for (let i = 0; i < 64; i++) tls.abandoned();
-  assert.equal(tls.mayListen, false);
-  await using channel = dataChannel({ tlsHandshakeTimeoutMs: 50 }, { tls });
-  await sendOnce(channel);
-  const silent = await dial(await channel.listen(true));
-  silent.resume();
-  const dropped = happens(silent, "end");
-  await assert.rejects(
-    channel.open({ secure: true, sends: false }, never()),
-    (e) => isFault(e, "tls-failed"),
-  );
-  await dropped;
-  await drop(silent);
-});
-
-Deno.test("handshakes that are given up count as abandoned", async () => {
+Deno.test("what a silent client held is closed", async () => {
   using tls = testTls();
   await using channel = dataChannel({ tlsHandshakeTimeoutMs: 20 }, { tls });
-  await sendOnce(channel);
-  const silent = [];
-  for (let i = 0; i < 64; i++) {
-    assert.equal(tls.mayListen, true);
-    silent.push(await dial(await channel.listen(true)));
-    await assert.rejects(
-      channel.open({ secure: true, sends: true }, never()),
-      (e) => isFault(e, "tls-failed"),
-    );
-  }
-  assert.equal(tls.mayListen, false);
-  await Promise.all(silent.map(drop));
+  const silent = await dial(await channel.listen());
+  silent.resume();
+  const ended = happens(silent, "end");
+  await assert.rejects(
+    channel.open({ secure: true, sends: true }, never()),
+    (e) => isFault(e, "tls-failed"),
+  );
+  await ended;
+  await drop(silent);
 });
 
 Deno.test("TLS is refused where the server has none", async () => {
   await using channel = dataChannel();
-  const client = await dial(await channel.listen(true));
+  const client = await dial(await channel.listen());
   client.resume();
   const dropped = happens(client, "end");
   await assert.rejects(

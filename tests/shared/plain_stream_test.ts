@@ -70,20 +70,3 @@ Deno.test("closing ends pending reads and writes, and may be done twice", async 
   await assert.rejects(stream.finish(), (e) => isFault(e, "aborted"));
   await drop(socket);
 });
-
-Deno.test("only a stream closed in mid-write is told to be abandoned", async () => {
-  for (const [bytes, expected] of [[bytesOf("few"), 0], [MANY, 1]] as const) {
-    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const [conn, socket] = await Promise.all([listener.accept(), dial(listener.addr.port)]);
-    let abandoned = 0;
-    const stream = plainStream(conn, { onAbandoned: () => abandoned++ });
-    const writing = stream.write(bytes);
-    if (expected === 0) await writing;
-    else writing.catch(() => {});
-    stream.close();
-    stream.close();
-    assert.equal(abandoned, expected);
-    await Promise.allSettled([writing]);
-    await drop(socket);
-  }
-});

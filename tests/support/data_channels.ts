@@ -37,13 +37,6 @@ export function testTls(): ServerTls {
   return new ServerTls(selfSigned("box.example", Date.now()));
 }
 
-/** Lets a channel send something in clear, so that it prepares for sending again. */
-export async function sendOnce(channel: DataChannel): Promise<void> {
-  const client = await dial(await channel.listen(false));
-  using _stream = await channel.open({ secure: false, sends: true }, never());
-  await drop(client);
-}
-
 /** A signal that never fires. */
 export function never(): AbortSignal {
   return new AbortController().signal;
