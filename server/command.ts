@@ -4,6 +4,7 @@ import type { Parsed } from "../shared/parsed.ts";
 import type { Reply } from "../shared/reply.ts";
 import type { VirtualPath } from "../shared/virtual_path.ts";
 import type { Session } from "./session.ts";
+import type { Standing } from "./standing.ts";
 
 /** How an argument reads: it parses, and it prints its syntax for HELP and 501. */
 export interface Grammar<A> {
@@ -36,6 +37,8 @@ export interface Command<A> {
   readonly duringTransfer?: "now";
   /** Whether it moves data, so that requests are read, and ABOR heard, while it runs. */
   readonly transfers?: boolean;
+  /** The same for what may take long without a data connection: digests, whole trees. */
+  readonly takesLong?: boolean;
   /** Whether it leaves what RNFR or REST left for the next one (RFC 959, 4.1.3). */
   readonly keepsPending?: boolean;
   /** Its line or lines in FEAT (RFC 2389), where it has one for this session. */
@@ -46,6 +49,8 @@ export interface Command<A> {
   readonly lastOfItsStream?: boolean;
   /** Why this server does not do it: answered 502, whatever the argument. */
   readonly refusal?: string;
+  /** The code of the refusal where it is another one. */
+  readonly refusalCode?: (standing: Standing) => number;
   /** One sentence. */
   readonly help: string;
   /** Where it is specified, e.g. `RFC 3659, 5`. */

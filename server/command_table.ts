@@ -12,8 +12,10 @@ import { integrityCommands } from "./commands/integrity.ts";
 import { listingCommands } from "./commands/listing.ts";
 import { protectionCommands } from "./commands/protection.ts";
 import { representationCommands } from "./commands/representation.ts";
+import { peerCommands } from "./commands/peer.ts";
 import { siteCommands } from "./commands/site.ts";
 import { storedCommands } from "./commands/stored.ts";
+import { treeCommands } from "./commands/tree.ts";
 import { transferCommands } from "./commands/transfer.ts";
 
 /** A row with the text its grammar will read, or why there is none. */
@@ -44,10 +46,12 @@ export function commandTable(): CommandTable {
     ...attributeCommands,
     ...listingCommands,
     ...transferCommands,
+    ...treeCommands,
     ...dataConnectionCommands,
     ...representationCommands,
     ...integrityCommands,
     ...storedCommands,
+    ...peerCommands,
     ...informationCommands(() => rows),
     ...siteCommands(() => rows),
   ];

@@ -206,7 +206,7 @@ export class ControlChannel implements Control {
   async #run(command: AnyCommand, argument: unknown): Promise<void> {
     const session = this.session;
     const { pending } = session;
-    if (command.transfers) await this.#transfer(command, argument);
+    if (command.transfers || command.takesLong) await this.#transfer(command, argument);
     else await this.#perform(command, argument);
     // RFC 959, 4.1.3: what RNFR or REST said holds for the next command only.
     if (!command.keepsPending && session.pending === pending) session.pending = NOTHING;
@@ -252,7 +252,7 @@ export class ControlChannel implements Control {
       .finally(() => this.#transferring = undefined);
     this.#transferring = work;
     // What was sent ahead concerns a transfer that has begun; until its 150 there is none to abort.
-    await Promise.race([begun.promise, work]);
+    if (command.transfers) await Promise.race([begun.promise, work]);
     await listenDuring(work, {
       reader: this.#reader,
       held: this.#held,

@@ -21,7 +21,9 @@ export function judge(request: Request, table: CommandTable, standing: Standing)
   const found = table.find(request);
   if (found.kind === "unknown") return refuse("known", found.code, found.text);
   const { command } = found;
-  if (command.refusal !== undefined) return refuse("known", 502, command.refusal);
+  if (command.refusal !== undefined) {
+    return refuse("known", command.refusalCode?.(standing) ?? 502, command.refusal);
+  }
 
   const argument = command.grammar.parse(found.argument, standing.directory);
   if (!argument.ok) {

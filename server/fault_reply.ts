@@ -17,6 +17,7 @@ const REPLIES = {
   "bad-restart": [554, "The restart offset is beyond the end"],
   "unsupported": [504, "Not possible on this server"],
   "busy": [450, "In use right now, try again later"],
+  "too-many": [450, "More names than one request may take; this was done in part"],
   "no-data-connection": [
     425,
     "No data connection: send EPSV, PASV, EPRT or PORT and connect in time",

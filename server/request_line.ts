@@ -44,7 +44,7 @@ export function readRequestLine(event: LineEvent): RequestLine {
   if (FOREIGN.test(text)) return { kind: "foreign" };
   const request = parseRequest(text);
   if (request.ok) return { kind: "request", request: request.value };
-  const code = /^[A-Za-z]{1,16} /.test(text) ? 501 : 500;
+  const code = /^[A-Za-z][A-Za-z0-9]{0,15} /.test(text) ? 501 : 500;
   return { kind: "malformed", reply: reply(code, `Not understood: ${request.why}.`) };
 }
 

@@ -1,5 +1,7 @@
 // TLS as the server speaks it: control connections upgraded by AUTH, listeners for data connections.
 
+import { X509Certificate } from "node:crypto";
+import { isIP } from "node:net";
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
 import type { ByteStream } from "../shared/byte_stream.ts";
 import { within } from "../shared/deadline.ts";
@@ -44,6 +46,13 @@ export class ServerTls implements Disposable {
   /** `sha256:HEX` of the certificate's DER. */
   get fingerprint(): string {
     return fingerprintOf(this.#identity.certificatePem);
+  }
+
+  /** Whether the certificate is for this host name or address. */
+  speaksFor(host: string): boolean {
+    const certificate = new X509Certificate(this.#identity.certificatePem);
+    const name = isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host);
+    return name !== undefined;
   }
 
   /** New connections get this identity from now on (SIGHUP); those that are open keep theirs. */

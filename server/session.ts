@@ -8,6 +8,7 @@ import type { Log } from "../shared/log.ts";
 import type { RateAllowance } from "../shared/rate_limit.ts";
 import { ROOT, type VirtualPath } from "../shared/virtual_path.ts";
 import type { DataPort } from "./data_port.ts";
+import type { Labour } from "./labour.ts";
 import type { RegisteredSession } from "./runtime/session_register.ts";
 import type { Services } from "./services.ts";
 import {
@@ -57,6 +58,12 @@ export interface Transfer {
 /** The representation type (RFC 959, 3.1.1): `ascii` converts line ends, `image` does not. */
 export type RepresentationType = "ascii" | "image";
 
+/** zlib's own choice: smaller costs much more time. */
+const STANDARD_DEFLATE_LEVEL = 6;
+
+/** The transmission mode (RFC 959, 3.4): bytes as they are, or deflated. */
+export type TransmissionMode = "stream" | "deflate";
+
 /** What a session is made from. */
 export interface SessionParts {
   /** The session among those of all workers; its owner disposes it. */
@@ -82,6 +89,9 @@ export class Session {
   pending: Pending = NOTHING;
   directory: VirtualPath = ROOT;
   type: RepresentationType = "ascii";
+  mode: TransmissionMode = "stream";
+  /** From 1, fast, to 9, small: how hard MODE Z tries. */
+  deflateLevel = STANDARD_DEFLATE_LEVEL;
   /** What HASH computes; chosen by OPTS HASH. */
   hashAlgorithm: HashAlgorithm = "SHA-256";
   /** Whether this session has asked for digests: then uploads are digested while they arrive. */
@@ -95,6 +105,7 @@ export class Session {
   /** EPSV ALL was said: no other way to a data connection is taken any more (RFC 2428, 4). */
   extendedPassiveOnly = false;
   transfer: Transfer | undefined = undefined;
+  labour: Labour | undefined = undefined;
 
   readonly seat: RegisteredSession;
   readonly peer: Endpoint;
@@ -156,6 +167,8 @@ export class Session {
   reset(): void {
     this.leaveAccount();
     this.type = "ascii";
+    this.mode = "stream";
+    this.deflateLevel = STANDARD_DEFLATE_LEVEL;
     this.hashAlgorithm = "SHA-256";
     this.wantsDigests = false;
     this.mlstFacts = undefined;

@@ -20,7 +20,9 @@ export type Protection =
 export type Pending =
   | { readonly kind: "nothing" }
   | { readonly kind: "rename"; readonly from: VirtualPath }
-  | { readonly kind: "restart"; readonly offset: number };
+  | { readonly kind: "restart"; readonly offset: number }
+  /** What RANG chose of a file: bytes from `start` to before `end`. */
+  | { readonly kind: "range"; readonly start: number; readonly end: number };
 
 /** Nobody yet. */
 export const STRANGER: Login = { kind: "stranger" };

@@ -8,6 +8,8 @@ import { isDataPrivate } from "./transfer.ts";
 /** What the gates look at. */
 export interface Standing {
   readonly directory: VirtualPath;
+  /** Whether there is TLS. */
+  readonly controlIsProtected: boolean;
   /** Whether policy lets this peer speak in clear, or there is TLS. */
   readonly controlMayCarrySecrets: boolean;
   /** Whether policy lets this peer move files in clear, or PROT P was said. */
@@ -24,6 +26,7 @@ export function standingOf(session: Session): Omit<Standing, "transferRuns"> {
   const mayBeClear = services.settings.tls !== "required" || session.isLocal;
   return {
     directory: session.directory,
+    controlIsProtected: protection.kind === "tls",
     controlMayCarrySecrets: mayBeClear || protection.kind === "tls",
     dataMayCarryFiles: mayBeClear || isDataPrivate(session),
     loggedIn: login.kind === "member",

@@ -6,6 +6,7 @@ import { Fault, isFault } from "../shared/fault.ts";
 import { limitedSource } from "../shared/rate_limit.ts";
 import { type Reply, reply } from "../shared/reply.ts";
 import type { VirtualPath } from "../shared/virtual_path.ts";
+import { deflated, inflated } from "./deflate_stream.ts";
 import type { Session, Transfer } from "./session.ts";
 import type { Ride } from "./traffic.ts";
 
@@ -40,7 +41,8 @@ export async function* carry(session: Session, plan: TransferPlan): AsyncGenerat
   try {
     yield reply(150, plan.opening);
     const use = { secure: isDataPrivate(session), sends: plan.sends };
-    using stream = await session.data.open(use, transfer.abort.signal);
+    using raw = await session.data.open(use, transfer.abort.signal);
+    using stream = inMode(session, raw, plan.sends);
     await plan.move(stream, transfer);
     await end(stream, plan, boundsOf(session, transfer));
     await plan.complete?.();
@@ -50,6 +52,12 @@ export async function* carry(session: Session, plan: TransferPlan): AsyncGenerat
     course.outcome = isFault(error) ? error.kind : "bug";
     throw error;
   }
+}
+
+/** What the transmission mode makes of the bytes on the wire. */
+function inMode(session: Session, stream: ByteStream, sends: boolean): ByteStream {
+  if (session.mode === "stream") return stream;
+  return sends ? deflated(stream, session.deflateLevel) : inflated(stream);
 }
 
 /** Ends our direction. The last bytes may wait in a peer's full window: as long as a stall may last. */

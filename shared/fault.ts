@@ -20,6 +20,8 @@ export type FaultKind =
   | "no-space"
   /** The account's quota has no room. */
   | "over-quota"
+  /** More entries than one request may go through; it went as far as that. */
+  | "too-many"
   /** A restart offset beyond what is there. */
   | "bad-restart"
   /** This storage cannot do that at all. */

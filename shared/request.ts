@@ -4,7 +4,7 @@ import { type Parsed, parsed, unparsed } from "./parsed.ts";
 
 /** One request of a peer, not yet judged. */
 export interface Request {
-  /** Upper case, 1 to 16 ASCII letters. */
+  /** Upper case, a letter and up to 15 letters or digits (XSHA256). */
   readonly verb: string;
   /** Everything after the one space, exactly; `undefined` where there was no space. */
   readonly argument: string | undefined;
@@ -25,8 +25,8 @@ export interface Request {
  * ```
  */
 export function parseRequest(line: string): Parsed<Request> {
-  const match = /^([A-Za-z]{1,16})(?: (.*))?$/s.exec(line);
-  if (match === null) return unparsed("a request is a verb of letters and an argument");
+  const match = /^([A-Za-z][A-Za-z0-9]{0,15})(?: (.*))?$/s.exec(line);
+  if (match === null) return unparsed("a request is a verb and an argument");
   const [, verb = "", argument] = match;
   // SECURITY: no C string and no second line inside an argument
   if (argument !== undefined && /[\0\r\n]/.test(argument)) {

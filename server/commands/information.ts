@@ -58,7 +58,7 @@ const status = command({
 });
 
 function statusOf(session: Session): Reply {
-  const { login, protection, transfer, type } = session;
+  const { login, protection, type } = session;
   const user = login.kind === "member" ? login.account.name : "nobody";
   const data = isDataPrivate(session) ? "private" : "clear";
   return reply(
@@ -66,12 +66,16 @@ function statusOf(session: Session): Reply {
     "Status:",
     `Connected from ${formatEndpoint(session.peer)}, logged in as ${user}.`,
     `Control ${protection.kind === "tls" ? "under TLS" : "in clear"}, data ${data}.`,
-    `TYPE ${type === "ascii" ? "A" : "I"}, STRU F, MODE S.`,
-    transfer === undefined
-      ? "No transfer."
-      : `${transfer.verb} "${transfer.path}": ${transfer.movedBytes} bytes so far.`,
+    `TYPE ${type === "ascii" ? "A" : "I"}, STRU F, MODE ${session.mode === "stream" ? "S" : "Z"}.`,
+    progressOf(session),
     "End",
   );
+}
+
+function progressOf({ transfer, labour }: Session): string {
+  if (labour !== undefined) return `${labour.verb} "${labour.path}": under way.`;
+  if (transfer === undefined) return "No transfer.";
+  return `${transfer.verb} "${transfer.path}": ${transfer.movedBytes} bytes so far.`;
 }
 
 const utf8 = command({

@@ -77,10 +77,32 @@ const clearControl = command({
   grammar: text(""),
   login: "not-needed",
   refusal: "The control connection stays under TLS.",
+  // RFC 2228, 4: there is no protection to clear, or policy wants it kept.
+  refusalCode: ({ controlIsProtected }) => controlIsProtected ? 534 : 533,
   help: "Takes TLS off the control connection.",
   source: "RFC 4217, 12.3",
   run: () => reply(502, "Not done here."),
 });
+
+/** What other mechanisms than TLS need (RFC 2228, 3 and 4): nobody offers them any more. */
+const otherMechanisms = [
+  ["ADAT", "Brings the data of a security exchange."],
+  ["MIC", "Brings a command with its integrity check."],
+  ["CONF", "Brings an encrypted command."],
+  ["ENC", "Brings an encrypted command with its integrity check."],
+] as const;
+
+const refusedMechanisms = otherMechanisms.map(([verb, help]) =>
+  command({
+    verb,
+    grammar: text("<base64>"),
+    login: "not-needed",
+    refusal: "TLS is the one mechanism here.",
+    help,
+    source: verb === "ADAT" ? "RFC 2228, 3" : "RFC 2228, 4",
+    run: () => reply(502, "Not done here."),
+  })
+);
 
 /** The family's rows. */
 export const protectionCommands: readonly AnyCommand[] = [
@@ -88,4 +110,5 @@ export const protectionCommands: readonly AnyCommand[] = [
   bufferSize,
   protect,
   clearControl,
+  ...refusedMechanisms,
 ];

@@ -1,4 +1,4 @@
-// How bytes are meant: TYPE, MODE, STRU, and the parameters of the next transfer: REST, ALLO.
+// How bytes are meant: TYPE, MODE, OPTS MODE, STRU, and the parameters of the next transfer: REST, ALLO.
 
 import { Fault } from "../../shared/fault.ts";
 import { type Parsed, parsed, unparsed } from "../../shared/parsed.ts";
@@ -45,15 +45,44 @@ const type = command({
 
 const mode = command({
   verb: "MODE",
-  grammar: text("S"),
+  grammar: text("S | Z"),
   login: "needed",
   keepsPending: true,
-  help: "Chooses the transmission mode: stream.",
-  source: "RFC 959, 3.4",
-  run: (wanted) =>
-    wanted.trim().toUpperCase() === "S"
-      ? reply(200, "Stream.")
-      : reply(504, "Only MODE S is done here."),
+  feature: () => "MODE Z",
+  help: "Chooses the transmission mode: stream (S) or deflated (Z).",
+  source: "RFC 959, 3.4; draft-preston-ftpext-deflate, 2",
+  run(wanted, session) {
+    switch (wanted.trim().toUpperCase()) {
+      case "S":
+        session.mode = "stream";
+        return reply(200, "Stream.");
+      case "Z":
+        session.mode = "deflate";
+        return reply(200, "Deflated.");
+      default:
+        return reply(504, "Only MODE S and MODE Z are done here.");
+    }
+  },
+});
+
+const modeOptions = command({
+  verb: "OPTS MODE",
+  grammar: {
+    syntax: "Z [LEVEL <1-9>]",
+    parse(given = ""): Parsed<number | undefined> {
+      const match = /^ *Z(?: +LEVEL +([1-9]))? *$/i.exec(given);
+      if (match === null) return unparsed("expected Z LEVEL and a digit from 1 to 9");
+      return parsed(match[1] === undefined ? undefined : Number(match[1]));
+    },
+  },
+  login: "not-needed",
+  keepsPending: true,
+  help: "Chooses how hard MODE Z tries: 1 is fast, 9 is small.",
+  source: "draft-preston-ftpext-deflate, 3",
+  run(level, session) {
+    session.deflateLevel = level ?? session.deflateLevel;
+    return reply(200, `MODE Z LEVEL set to ${session.deflateLevel}.`);
+  },
 });
 
 const structure = command({
@@ -108,6 +137,7 @@ const allocate = command({
 export const representationCommands: readonly AnyCommand[] = [
   type,
   mode,
+  modeOptions,
   structure,
   restart,
   allocate,

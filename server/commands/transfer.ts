@@ -1,14 +1,14 @@
-// Files over the data connection: RETR, STOR, APPE, and ABOR, which stops them.
+// Files over the data connection: RETR, STOR, STOU, APPE, and ABOR, which stops them.
 
 import { crlfSource, lfSource } from "../../shared/ascii.ts";
 import { LARGEST_PEER_BUFFER_BYTES } from "../../shared/buffer_pool.ts";
-import type { ByteStream } from "../../shared/byte_stream.ts";
-import { isFault } from "../../shared/fault.ts";
+import type { ByteSource, ByteStream } from "../../shared/byte_stream.ts";
+import { Fault, isFault } from "../../shared/fault.ts";
 import { pump } from "../../shared/pump.ts";
 import { type Reply, reply } from "../../shared/reply.ts";
-import type { VirtualPath } from "../../shared/virtual_path.ts";
+import { childOf, nameOf, parentOf, type VirtualPath } from "../../shared/virtual_path.ts";
 import { type AnyCommand, command } from "../command.ts";
-import { none, path } from "../grammar.ts";
+import { none, optionalPath, path } from "../grammar.ts";
 import type { Session, Transfer } from "../session.ts";
 import type { Upload } from "../storage/storage.ts";
 import { allowedSource, carry, pumpOptionsOf } from "../transfer.ts";
@@ -25,8 +25,14 @@ const retrieve = command({
 });
 
 async function* send(target: VirtualPath, session: Session): AsyncGenerator<Reply> {
-  await using file = await session.storage.read(target, restartOffset(session));
-  const offsetBytes = restartOffset(session);
+  const { pending } = session;
+  const range = pending.kind === "range" ? pending : undefined;
+  const offsetBytes = range?.start ?? restartOffset(session);
+  await using file = await session.storage.read(target, offsetBytes);
+  if (range !== undefined && range.end > file.entry.size) {
+    throw new Fault("bad-restart", { about: target });
+  }
+  const chosen = range === undefined ? file : firstBytes(file, range.end - range.start);
   yield* carry(session, {
     verb: "RETR",
     path: target,
@@ -35,12 +41,25 @@ async function* send(target: VirtualPath, session: Session): AsyncGenerator<Repl
     offsetBytes,
     opening: `Sending ${file.entry.size} bytes.`,
     async move(stream, transfer) {
-      const allowed = allowedSource(file, transfer);
+      const allowed = allowedSource(chosen, transfer);
       const source = session.type === "ascii" ? crlfSource(allowed) : allowed;
       const largestBufferBytes = LARGEST_PEER_BUFFER_BYTES;
       await pump(source, stream, { ...pumpOptionsOf(session, transfer), largestBufferBytes });
     },
   });
+}
+
+/** The next `count` bytes of a source, as a source that ends after them. */
+function firstBytes(source: ByteSource, count: number): ByteSource {
+  let left = count;
+  return {
+    async read(into) {
+      if (left === 0) return null;
+      const bytes = await source.read(into.subarray(0, Math.min(left, into.length)));
+      left -= bytes ?? left;
+      return bytes;
+    },
+  };
 }
 
 const store = command({
@@ -54,6 +73,33 @@ const store = command({
   run: (target, session) => receive("STOR", target, session),
 });
 
+const storeUnique = command({
+  verb: "STOU",
+  grammar: optionalPath,
+  login: "needed",
+  permission: "write",
+  transfers: true,
+  help:
+    "Receives a file under a new name that nothing has, told in the reply; a given name begins it.",
+  source: "RFC 959, 4.1.3; RFC 1123, 4.1.2.9",
+  run: (wanted, session) => receive("STOU", uniqueName(wanted, session), session),
+});
+
+/**
+ * A name that nothing has: the wanted one with something random before its ending. Always, since an
+ * upload takes its name only when it is complete, and two at once must not want the same.
+ */
+function uniqueName(wanted: VirtualPath | undefined, session: Session): VirtualPath {
+  const directory = wanted === undefined ? session.directory : parentOf(wanted);
+  const name = wanted === undefined ? "upload" : nameOf(wanted);
+  const [, stem = "", ending = ""] = /^(.+?)((?:\.[^.]*)?)$/s.exec(name) ?? [];
+  const random = crypto.getRandomValues(new Uint8Array(RANDOM_NAME_BYTES)).toHex();
+  return childOf(directory, `${stem}-${random}${ending}`);
+}
+
+/** 2^64 names: nobody meets or guesses one. */
+const RANDOM_NAME_BYTES = 8;
+
 const append = command({
   verb: "APPE",
   grammar: path,
@@ -65,16 +111,19 @@ const append = command({
   run: (target, session) => receive("APPE", target, session),
 });
 
+const UPLOAD_MODES = { STOR: "replace", APPE: "append", STOU: "create" } as const;
+
 async function* receive(
-  verb: "STOR" | "APPE",
+  verb: "STOR" | "APPE" | "STOU",
   target: VirtualPath,
   session: Session,
 ): AsyncGenerator<Reply> {
+  if (session.pending.kind === "range") return yield reply(504, "Use REST for uploads, not RANG.");
   const { announcedSize, resuming } = session;
   session.announcedSize = undefined;
   if (resuming === target) session.resuming = undefined;
   await using upload = await session.storage.write(target, {
-    mode: verb === "APPE" ? "append" : "replace",
+    mode: UPLOAD_MODES[verb],
     ...(verb === "STOR" ? { offset: restartOffset(session) } : {}),
     ...(session.wantsDigests ? { digest: session.hashAlgorithm } : {}),
     ...(announcedSize === undefined ? {} : { announcedSize }),
@@ -87,7 +136,8 @@ async function* receive(
     sends: false,
     totalBytes: announcedSize,
     offsetBytes: upload.offset,
-    opening: "Receiving.",
+    // RFC 1123, 4.1.2.9: the one form in which programs find the name.
+    opening: verb === "STOU" ? `FILE: ${target}` : "Receiving.",
     move: (stream, transfer) => fill(upload, stream, { session, transfer, announcedSize }),
     async complete() {
       await upload.commit();
@@ -126,17 +176,23 @@ const abort = command({
   grammar: none,
   login: "not-needed",
   duringTransfer: "now",
-  help: "Stops the transfer that runs.",
+  help: "Stops the transfer, or other long work, that runs.",
   source: "RFC 959, 4.1.3",
   async run(_argument, session) {
-    const { transfer } = session;
-    if (transfer === undefined) session.data.forget();
-    else transfer.abort.abort("ABOR");
+    const running = session.transfer ?? session.labour;
+    if (running === undefined) session.data.forget();
+    else running.abort.abort("ABOR");
     // The transfer's own 426 goes first (RFC 959, 4.1.3).
     await session.control.transferAnswered();
-    return reply(226, transfer === undefined ? "Nothing to abort." : "Aborted.");
+    return reply(226, running === undefined ? "Nothing to abort." : "Aborted.");
   },
 });
 
 /** The family's rows. */
-export const transferCommands: readonly AnyCommand[] = [retrieve, store, append, abort];
+export const transferCommands: readonly AnyCommand[] = [
+  retrieve,
+  store,
+  storeUnique,
+  append,
+  abort,
+];

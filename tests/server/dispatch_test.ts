@@ -11,6 +11,7 @@ import { ROOT } from "../../shared/virtual_path.ts";
 
 const member: Standing = {
   directory: ROOT,
+  controlIsProtected: true,
   controlMayCarrySecrets: true,
   dataMayCarryFiles: true,
   loggedIn: true,

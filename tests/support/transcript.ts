@@ -42,6 +42,7 @@ const VERBS = [
   "data send",
   "data read",
   "data receive",
+  "data inflate",
   "data like",
   "data close",
   "data closed",

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { deflateSync, inflateSync } from "node:zlib";
 import { within } from "../../shared/deadline.ts";
 import {
   formatHostPort,
@@ -96,7 +97,7 @@ export class Player implements Disposable {
         return await Deno.writeFile(path, content);
       }
       case "file": {
-        const [path, content] = this.#pathAndContent(rest);
+        const [path, content] = this.#pathAndContent(this.#filled(rest));
         return assert.deepEqual(text(await Deno.readFile(path)), text(content));
       }
       case "no file":
@@ -148,6 +149,10 @@ export class Player implements Disposable {
         return void await this.#dataConnection().read(new Uint8Array(Number(rest || 1)));
       case "data receive":
         return assert.deepEqual(text(await drain(this.#dataConnection())), text(contentOf(rest)));
+      case "data inflate": {
+        const received = inflateSync(await drain(this.#dataConnection()));
+        return assert.deepEqual(text(received), text(contentOf(rest)));
+      }
       case "data like": {
         const received = text(await drain(this.#dataConnection()));
         return assert.ok(fitLine(JSON.parse(rest), received) !== undefined, received);
@@ -246,8 +251,10 @@ function firstWord(text: string): [string, string] {
   return [word.startsWith('"') ? JSON.parse(word) : word, rest];
 }
 
-/** A JSON string, one byte a character; or `N bytes`. */
+/** A JSON string, one byte a character; or `N bytes`; or `deflated` and one of them. */
 function contentOf(given: string): Uint8Array {
+  const [, plain] = /^deflated (.*)$/s.exec(given) ?? [];
+  if (plain !== undefined) return deflateSync(contentOf(plain));
   const zeros = /^(\d+) bytes$/.exec(given)?.[1];
   return zeros === undefined ? latin1(JSON.parse(given)) : new Uint8Array(Number(zeros));
 }
