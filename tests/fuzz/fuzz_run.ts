@@ -141,11 +141,18 @@ function unhandledRejections(find: (what: string) => void): Disposable {
   };
 }
 
-/** What every open descriptor is; where there is no /proc, none is known. */
+/**
+ * What every open descriptor is; where there is no /proc, none is known. Sockets between parts of the
+ * runtime, which it makes when it first needs them and keeps, are left out.
+ */
 async function openDescriptors(): Promise<readonly string[]> {
   try {
+    const own = Deno.readTextFileSync("/proc/self/net/unix").split("\n")
+      .map((line) => `socket:[${line.split(/ +/)[6] ?? ""}]`);
     const names = await Array.fromAsync(Deno.readDir("/proc/self/fd"), ({ name }) => name);
-    return names.map((name) => `${name} ${targetOf(name)}`).toSorted();
+    return names.map((name) => ({ name, target: targetOf(name) }))
+      .filter(({ target }) => !own.includes(target))
+      .map(({ name, target }) => `${name} ${target}`).toSorted();
   } catch {
     return [];
   }

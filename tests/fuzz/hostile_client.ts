@@ -1,7 +1,7 @@
 // A client that does what it is told, however little sense it makes, and looks at all that comes back.
 
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
+import { connect as connectTls, TLSSocket } from "node:tls";
 import type { Action } from "./dialogue.ts";
 import type { Random } from "./random.ts";
 
@@ -73,7 +73,7 @@ export class HostileClient implements AsyncDisposable {
       case "await reply":
         return await this.#awaitReply();
       case "start TLS":
-        this.#control = this.#hear(this.#secure(this.#control), "control");
+        this.#control = this.#secure(this.#control, "control");
         return;
       case "data connect":
         this.#data = this.#hear(this.#open(this.#port), "data");
@@ -81,7 +81,7 @@ export class HostileClient implements AsyncDisposable {
       case "data listen":
         return await this.#listen();
       case "data TLS":
-        if (this.#data !== undefined) this.#data = this.#hear(this.#secure(this.#data), "data");
+        if (this.#data !== undefined) this.#data = this.#secure(this.#data, "data");
         return;
       case "data send":
         if (this.#data !== undefined) await this.#send(this.#data, action.text);
@@ -146,10 +146,12 @@ export class HostileClient implements AsyncDisposable {
     return this.#keep(socket);
   }
 
-  #secure(below: Socket): Socket {
+  /** The runtime's own client takes no socket that is being opened, or has TLS already. */
+  #secure(below: Socket, channel: "control" | "data"): Socket {
+    if (below.destroyed || below.connecting || below instanceof TLSSocket) return below;
     below.removeAllListeners("data");
-    const socket = connectTls({ socket: below, rejectUnauthorized: false, ALPNProtocols: ["ftp"] });
-    return this.#keep(socket);
+    const options = { socket: below, rejectUnauthorized: false, ALPNProtocols: ["ftp"] };
+    return this.#hear(this.#keep(connectTls(options)), channel);
   }
 
   #keep(socket: Socket): Socket {
