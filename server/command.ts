@@ -55,6 +55,10 @@ export interface Command<A> {
   readonly help: string;
   /** Where it is specified, e.g. `RFC 3659, 5`. */
   readonly source: string;
+  /** The first version that has it, where that is not the very first. */
+  readonly since?: string;
+  /** What of its source is done otherwise or not at all: a sentence for the compliance page. */
+  readonly note?: string;
   run(argument: A, session: Session): Outcome;
 }
 

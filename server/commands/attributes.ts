@@ -63,6 +63,7 @@ const modifyFacts = command({
   },
   help: "Sets facts of a file or directory: when it last changed, its permission bits.",
   source: "draft-somers-ftp-mfxx, 5",
+  note: "Modify and UNIX.mode; others are 504.",
   run: setFacts,
 });
 
@@ -157,6 +158,7 @@ const utime = command({
   feature: (session) => can(session, "setModified") ? "SITE UTIME" : undefined,
   help: "Sets when a file last changed, UTC; the other two times are taken and not kept.",
   source: "in wide use",
+  note: "The time of the last access and of creation are read and not kept.",
   async run({ ms, path: target }, session) {
     await session.storage.setModified(target, ms);
     return reply(200, `Modify=${formatTimeValue(ms)}; ${target}`);

@@ -18,6 +18,7 @@ const passive = command({
   keepsPending: true,
   help: "Opens a port for the data connection and tells it, IPv4 only.",
   source: "RFC 959, 4.1.2",
+  note: "IPv4 only, as the reply can hold no other address.",
   async run(_argument, session) {
     if (session.extendedPassiveOnly) return AFTER_ALL;
     const { address } = session.local;

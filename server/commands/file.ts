@@ -56,6 +56,7 @@ const size = command({
   feature: () => "SIZE",
   help: "Tells a file's size, or how much of an unfinished upload is there.",
   source: "RFC 3659, 4",
+  note: "In TYPE I; in TYPE A it is 550.",
   async run(target, session) {
     if (session.type === "ascii") return reply(550, "SIZE needs TYPE I.");
     return reply(213, String((await subjectOf(target, session)).size));

@@ -29,6 +29,7 @@ const system = command({
   keepsPending: true,
   help: "Tells the kind of listings: UNIX.",
   source: "RFC 959, 4.1.3",
+  note: "Always UNIX, whatever the host is.",
   run: () => reply(215, "UNIX Type: L8"),
 });
 
@@ -41,6 +42,7 @@ const status = command({
   keepsPending: true,
   help: "Tells how session and transfer are, or lists a path over the control connection.",
   source: "RFC 959, 4.1.3",
+  note: "A listing of more than 1000 names is cut off with a line that says so.",
   async run(argument, session) {
     if (argument.given === "") return statusOf(session);
     const listing = await findListing(argument, session);
@@ -86,6 +88,7 @@ const utf8 = command({
   feature: () => "UTF8",
   help: "File names are UTF-8; saying so changes nothing.",
   source: "RFC 2640, 3",
+  note: "ON; OFF is 504.",
   run: (wanted = "ON") =>
     wanted.trim().toUpperCase() === "ON"
       ? reply(200, "File names are UTF-8.")

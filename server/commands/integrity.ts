@@ -94,6 +94,7 @@ const range = command({
   feature: () => "RANG STREAM",
   help: "Chooses part of a file, both ends included, for the next HASH or RETR; 1 0 chooses all.",
   source: "draft-bryan-ftp-range, 3",
+  note: "For HASH and RETR; uploads use REST.",
   run({ first, last }, session) {
     if (first === 1 && last === 0) {
       session.pending = NOTHING;

@@ -20,6 +20,7 @@ const list = command({
   transfers: true,
   help: "Lists a directory, a file or what fits a pattern, as `ls -l` does.",
   source: "RFC 959, 4.1.3",
+  note: "Flags in the manner of ls are read and mean nothing; times are UTC.",
   async *run(argument, session) {
     const nowMs = Date.now();
     yield* tell("LIST", argument, session, (entry) => formatUnixLine(entry, nowMs));
@@ -34,6 +35,7 @@ const nameList = command({
   transfers: true,
   help: "Lists names only, relative to the argument.",
   source: "RFC 959, 4.1.3",
+  note: "Flags in the manner of ls are read and mean nothing.",
   async *run(argument, session) {
     yield* tell("NLST", argument, session, (entry, prefix) => prefix + entry.name);
   },

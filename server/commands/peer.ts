@@ -15,6 +15,7 @@ const host = command({
   feature: (session) => session.services.tls === undefined ? undefined : "HOST",
   help: "Says which of the server's names is meant; it has those of its certificate.",
   source: "RFC 7151, 3",
+  note: "One host, with the names of the certificate; others are 504.",
   run(name, session) {
     // RFC 7151, 3: it comes before the login.
     if (session.login.kind !== "stranger") return reply(503, "HOST comes before USER.");
@@ -31,6 +32,7 @@ const language = command({
   feature: () => "LANG EN*",
   help: "Chooses the language of replies: English.",
   source: "RFC 2640, 4",
+  note: "English; others are 504.",
   run: (wanted = "en") =>
     /^en(-|$)/i.test(wanted.trim())
       ? reply(200, "English.")

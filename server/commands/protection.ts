@@ -17,6 +17,7 @@ const authenticate = command({
   feature: onlyWithTls("AUTH TLS"),
   help: "Puts the control connection under TLS.",
   source: "RFC 4217, 4",
+  note: "TLS, also as SSL and TLS-C; every other mechanism is 504.",
   run: startTls,
 });
 
@@ -52,6 +53,7 @@ const protect = command({
   feature: onlyWithTls("PROT"),
   help: "Says whether data connections are clear (C) or private (P).",
   source: "RFC 4217, 9",
+  note: "C and P; S and E are 536.",
   run(level, session) {
     const { protection } = session;
     if (protection.kind === "clear") return reply(503, "Send AUTH TLS first.");

@@ -36,6 +36,7 @@ const type = command({
   keepsPending: true,
   help: "Chooses text (A: line ends are converted) or bytes (I).",
   source: "RFC 959, 3.1.1",
+  note: "A, A N, I and L 8; the others are 504.",
   run(wanted, session) {
     if (wanted === "refused") return reply(504, "Only A, A N, I and L 8 are done here.");
     session.type = wanted;
@@ -51,6 +52,7 @@ const mode = command({
   feature: () => "MODE Z",
   help: "Chooses the transmission mode: stream (S) or deflated (Z).",
   source: "RFC 959, 3.4; draft-preston-ftpext-deflate, 2",
+  note: "S and Z; B and C are 504.",
   run(wanted, session) {
     switch (wanted.trim().toUpperCase()) {
       case "S":
@@ -92,6 +94,7 @@ const structure = command({
   keepsPending: true,
   help: "Chooses the file structure: none.",
   source: "RFC 959, 3.1.2",
+  note: "F; R and P are 504.",
   run: (wanted) =>
     wanted.trim().toUpperCase() === "F"
       ? reply(200, "File.")
@@ -124,6 +127,7 @@ const allocate = command({
   keepsPending: true,
   help: "Announces the size of the next upload: the whole file's, also when it is resumed.",
   source: "RFC 959, 4.1.3",
+  note: "Bytes only: a record size is read and means nothing.",
   async run(bytes, session) {
     const quota = await session.storage.quota();
     // Whatever it replaces or carries on; whether it fits beside the rest STOR will tell.

@@ -70,6 +70,7 @@ const store = command({
   transfers: true,
   help: "Receives a file, from the restart offset on; it appears when it is complete.",
   source: "RFC 959, 4.1.3; RFC 3659, 5",
+  note: "Appears under its name when it is complete; see rule 4 of the protocol.",
   run: (target, session) => receive("STOR", target, session),
 });
 

@@ -26,6 +26,7 @@ const removeTree = command({
   takesLong: true,
   help: "Removes a directory with all that is in it.",
   source: "draft-peterson-streamlined-ftp-command-extensions, 4",
+  note: "100000 names a request, then 450; links go as names.",
   async run(target, session) {
     const { storage } = session;
     const entry = await storage.stat(target);
@@ -89,6 +90,7 @@ const directorySize = command({
   feature: () => "DSIZ",
   help: "Tells how many bytes the files in a directory and below it have.",
   source: "draft-peterson-streamlined-ftp-command-extensions, 4",
+  note: "100000 names a request, then 450; a directory counts once.",
   async run(target, session) {
     const { storage } = session;
     const directory = target ?? session.directory;
