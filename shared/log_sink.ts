@@ -105,17 +105,23 @@ class BatchingSink implements LogSink {
   #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#writing ??= this.#writeOut().finally(() => this.#writing = undefined);
+    if (this.#writing === undefined && this.#hasWaiting()) this.#writing = this.#writeOut();
   }
 
+  #hasWaiting(): boolean {
+    return this.#waiting.length > 0 || this.#dropped > 0;
+  }
+
+  /** Ends in the same turn in which it sees that nothing waits, so that no line falls between. */
   async #writeOut(): Promise<void> {
-    while (this.#waiting.length > 0 || this.#dropped > 0) {
+    while (this.#hasWaiting()) {
       try {
         await this.#target.write(new TextEncoder().encode(this.#takeBatch()));
       } catch {
         // The disk is full or nobody reads any more: serving goes on without these lines.
       }
     }
+    this.#writing = undefined;
   }
 
   #takeBatch(): string {

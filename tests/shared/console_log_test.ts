@@ -110,6 +110,24 @@ Deno.test("a log file that was moved away is followed by a new one", async () =>
   assert.match(await Deno.readTextFile(path), /after/);
 });
 
+Deno.test("no line is lost that comes just as a batch has been written", async () => {
+  for (let turns = 0; turns < 12; turns++) {
+    let written = "";
+    const sink = batchingSink(() => ({
+      write(bytes) {
+        written += new TextDecoder().decode(bytes);
+        return Promise.resolve();
+      },
+      [Symbol.dispose]() {},
+    }));
+    sink.write("first\n", true);
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+    sink.write("second\n", false);
+    await sink[Symbol.asyncDispose]();
+    assert.equal(written, "first\nsecond\n", `after ${turns} turns`);
+  }
+});
+
 Deno.test("a reader that stands still costs lines, not memory, and the loss is told", async () => {
   const stuck = Promise.withResolvers<void>();
   const written: string[] = [];
