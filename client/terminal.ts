@@ -4,8 +4,10 @@ import type { CommandInput, CommandWorld } from "../shared/command_line.ts";
 import { CommandFailure, ExitCode } from "../shared/exit_code.ts";
 import type { Secret } from "../shared/secret.ts";
 import { askSecret } from "../shared/secret_prompt.ts";
-import { visibleText } from "./display_width.ts";
+import { displayWidth, visibleText } from "./display_width.ts";
 import { Input } from "./input.ts";
+import type { Texts } from "./texts/english.ts";
+import { textsFor } from "./texts/texts.ts";
 
 /** What the flags say about the terminal. */
 export interface TerminalOptions {
@@ -34,6 +36,12 @@ export class Terminal {
   readonly showsOutput: boolean;
   /** Whether standard output is coloured. */
   readonly isColored: boolean;
+  /** Whether lines can be edited in place: the terminal obeys escape sequences. */
+  readonly canEdit: boolean;
+  /** Whether the prompt, on standard error, is coloured. */
+  readonly isPromptColored: boolean;
+  /** What people are told, in their language. */
+  readonly texts: Texts;
   readonly #world: CommandWorld;
   readonly #quiet: boolean;
   #drawing: Drawing | undefined;
@@ -48,12 +56,21 @@ export class Terminal {
     this.canDraw = stderr.isTerminal && !isDumb && !options.quiet;
     this.showsOutput = stdout.isTerminal;
     // https://no-color.org: present and not empty, whatever its value.
-    this.isColored = stdout.isTerminal && !isDumb && options.color && !env["NO_COLOR"];
+    const mayColor = !isDumb && options.color && !env["NO_COLOR"];
+    this.isColored = stdout.isTerminal && mayColor;
+    this.canEdit = this.canAsk && !isDumb;
+    this.isPromptColored = this.canEdit && mayColor;
+    this.texts = textsFor(env);
   }
 
   /** Columns of standard output, or of standard error; 80 where nobody knows. */
   columns(of: "stdout" | "stderr"): number {
     return this.#world[of].columns || 80;
+  }
+
+  /** Lines of standard output's terminal; 24 where nobody knows. */
+  get rows(): number {
+    return this.#world.stdout.rows || 24;
   }
 
   /** A text for standard output: exactly as it is for a program, without what steers a terminal for a person. */
@@ -118,11 +135,12 @@ export class Terminal {
   /** Asks until the answer is yes or no; an empty one is `preset`. */
   async confirm(question: string, preset: boolean, signal?: AbortSignal): Promise<boolean> {
     while (true) {
-      const answer = await this.ask(`${question} [${preset ? "Y/n" : "y/N"}] `, signal);
+      const { yes, no, yesWords, noWords } = this.texts.answers;
+      const answer = await this.ask(`${question} [${preset ? yes : no}] `, signal);
       const word = answer.trim().toLowerCase();
       if (word === "") return preset;
-      if (word === "y" || word === "yes") return true;
-      if (word === "n" || word === "no") return false;
+      if (yesWords.includes(word)) return true;
+      if (noWords.includes(word)) return false;
     }
   }
 
@@ -137,6 +155,20 @@ export class Terminal {
       setRaw: (on) => this.#world.stdin.setRaw(on),
     };
     return await askSecret({ ...this.#world, stdin }, visibleText(question));
+  }
+
+  /** Shows a line, waits for one key and takes the line away again. @throws the signal's reason */
+  async askKey(question: string, signal: AbortSignal): Promise<string> {
+    this.#demandPerson(question);
+    const { stdin, stderr } = this.#world;
+    stdin.setRaw(true);
+    try {
+      stderr.print(visibleText(question));
+      return new TextDecoder().decode(await this.input.next(signal) ?? undefined);
+    } finally {
+      stdin.setRaw(false);
+      stderr.print(`\r${" ".repeat(displayWidth(question))}\r`);
+    }
   }
 
   #demandPerson(question: string): void {

@@ -31,9 +31,10 @@ export async function askSecret(world: CommandWorld, question: string): Promise<
       hint: "--password-stdin reads it from standard input",
     });
   }
-  stderr.print(question);
+  // First raw, then the question: what is typed right upon it must neither be shown nor edited.
   stdin.setRaw(true);
   try {
+    stderr.print(question);
     return new Secret(await typedLine(stdin));
   } finally {
     stdin.setRaw(false);
