@@ -92,7 +92,7 @@ export class SqliteAccountBooks implements AccountBooks {
     if (owner === undefined) throw new Error("these books were opened to look at");
     const known = sql.book(this.#account, owner, booking);
     const after = sql.look(this.#account);
-    if (!booking.unchecked && after !== undefined) {
+    if (known && !booking.unchecked && after !== undefined) {
       requireWithin(before.state, after.state, booking.kept);
     }
     return known;

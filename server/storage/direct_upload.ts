@@ -29,23 +29,54 @@ export async function startDirectUpload(
   const offset = offsetOf(there?.stat.size, options);
   if (offset > (there?.stat.size ?? 0)) throw new Fault("bad-restart", { about: path });
   const host = there?.host ?? place.host;
-  const file = openChecked(world, path, host, there === undefined ? "create" : "existing");
+  const { file, room } = there === undefined
+    ? await createFile(world, path, host)
+    : await takeFile(world, path, host, offset);
+  const digest = offset === 0 ? options.digest : undefined;
+  const upload = new DirectUpload(world, { path, host, file, room, offset, digest });
   try {
-    const room = await UploadRoom.open(world, { place: host, bytes: offset, on: host }, () => ({
-      kept: difference(NO_AMOUNT, there === undefined ? NO_AMOUNT : countedIn(world, host, file)),
+    await room.require(options.announcedSize ?? 0);
+    // Nothing is cut off before it is sure that there is room for what comes instead.
+    file.truncate(offset);
+    return upload;
+  } catch (error) {
+    if (there === undefined) world.files.removeFile(host);
+    await upload[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** The file that is written, and room for it. */
+interface Taken {
+  readonly file: WritableHostFile;
+  readonly room: UploadRoom;
+}
+
+/** In one step with the books: whoever counts finds the file and its hold, or neither. */
+async function createFile(world: UploadWorld, path: VirtualPath, host: HostPath): Promise<Taken> {
+  const opened: WritableHostFile[] = [];
+  const room = await UploadRoom.open(world, { place: host, bytes: 0, on: host }, () => ({
+    act: () => void opened.push(openChecked(world, path, host, "create")),
+  }));
+  const [file] = opened;
+  if (file === undefined) throw new Error("books make the change that they booked");
+  return { file, room };
+}
+
+/** What the file has is held from now on, and not counted as kept any more. */
+async function takeFile(
+  world: UploadWorld,
+  path: VirtualPath,
+  host: HostPath,
+  bytes: number,
+): Promise<Taken> {
+  const file = openChecked(world, path, host, "existing");
+  try {
+    const room = await UploadRoom.open(world, { place: host, bytes, on: host }, () => ({
+      kept: difference(NO_AMOUNT, countedIn(world, host, file)),
       act() {},
     }));
-    const digest = offset === 0 ? options.digest : undefined;
-    const upload = new DirectUpload(world, { path, host, file, room, offset, digest });
-    try {
-      await room.require(options.announcedSize ?? 0);
-      // Nothing is cut off before it is sure that there is room for what comes instead.
-      file.truncate(offset);
-      return upload;
-    } catch (error) {
-      await upload[Symbol.asyncDispose]();
-      throw error;
-    }
+    return { file, room };
   } catch (error) {
     file[Symbol.dispose]();
     throw error;

@@ -172,7 +172,7 @@ export class DiskUpload implements Upload {
     const { part, room } = this.#plan;
     this.#open = false;
     try {
-      await room.close(() => ({ act: () => part.remove() }));
+      await room.abandon(() => part.remove());
     } finally {
       part.release();
     }

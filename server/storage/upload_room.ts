@@ -81,6 +81,11 @@ export class UploadRoom {
     return this.#world.books.change(() => ({ ...step(), closes: this.#id }));
   }
 
+  /** The upload is given up, and nothing of it stays: that is always possible. */
+  abandon(act: () => void): Promise<void> {
+    return this.close(() => ({ unchecked: true, act }));
+  }
+
   async #grow(need: number): Promise<void> {
     const { files, books, floorBytes } = this.#world;
     const growth = { need, replaces: () => replacedBy(this.#needs, this.#world) };

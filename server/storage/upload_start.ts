@@ -99,7 +99,7 @@ async function overCopy(
       await written;
     }, options.signal);
   } catch (error) {
-    await room.close(() => ({ act: () => part.remove() }));
+    await room.abandon(() => part.remove());
     throw error;
   }
   return await upload(world, path, options, { part, room, offset, digest });
@@ -117,7 +117,7 @@ async function begin(
   try {
     return { part: world.folder.create(path, writes, Date.now()), room };
   } catch (error) {
-    await room.close(() => ({ act() {} }));
+    await room.abandon(() => {});
     throw error;
   }
 }

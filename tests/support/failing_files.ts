@@ -3,7 +3,7 @@
 import { type HostFiles, hostFiles } from "../../server/storage/host_files.ts";
 
 /** Calls that only look; they are neither counted nor failed. */
-const LOOKING = new Set([
+export const LOOKING = new Set([
   "lstat",
   "realPath",
   "names",
@@ -53,6 +53,6 @@ export class FailingFiles {
   }
 }
 
-function isAsync(name: string): boolean {
+export function isAsync(name: string): boolean {
   return name === "append" || name === "sync" || name === "syncDirectory";
 }

@@ -12,11 +12,12 @@ export class UploadingProcess implements AsyncDisposable {
     this.#said = child.stdout.getReader();
   }
 
-  /** Resolves when `size` bytes have been written by the other process. */
+  /** Resolves when `size` bytes have been written by the other process, with the quota books or without. */
   static async start(
     options: DiskStorageOptions,
     path: string,
     size: number,
+    books?: "books",
   ): Promise<UploadingProcess> {
     const { root, home, account } = options;
     const child = new Deno.Command(Deno.execPath(), {
@@ -26,7 +27,7 @@ export class UploadingProcess implements AsyncDisposable {
         "--allow-write",
         "--allow-sys",
         new URL("uploading_program.ts", import.meta.url).href,
-        JSON.stringify({ options: { root, home, account }, path, size }),
+        JSON.stringify({ options: { root, home, account }, path, size, books }),
       ],
       stdin: "piped",
       stdout: "piped",
