@@ -15,7 +15,7 @@ export interface Grammar<A> {
 }
 
 /** What an account must be allowed to do. */
-export type Permission = "list" | "read" | "write";
+export type Permission = "list" | "read" | "write" | "administer";
 
 /**
  * What running a command gives: one reply, or several with work in between. A generator goes on after

@@ -10,6 +10,8 @@ import { fileCommands } from "./commands/file.ts";
 import { informationCommands } from "./commands/information.ts";
 import { integrityCommands } from "./commands/integrity.ts";
 import { listingCommands } from "./commands/listing.ts";
+import { membershipCommands } from "./commands/membership.ts";
+import { presenceCommands } from "./commands/presence.ts";
 import { protectionCommands } from "./commands/protection.ts";
 import { representationCommands } from "./commands/representation.ts";
 import { peerCommands } from "./commands/peer.ts";
@@ -52,6 +54,8 @@ export function commandTable(): CommandTable {
     ...integrityCommands,
     ...storedCommands,
     ...peerCommands,
+    ...membershipCommands,
+    ...presenceCommands,
     ...informationCommands(() => rows),
     ...siteCommands(() => rows),
   ];

@@ -43,6 +43,9 @@ export function judge(request: Request, table: CommandTable, standing: Standing)
   if (command.permission === "write" && !standing.mayWrite) {
     return refuse("permitted", 550, "This account may only read.");
   }
+  if (command.permission === "administer" && !standing.isAdmin) {
+    return refuse("permitted", 550, "This is for administrators.");
+  }
   if (standing.transferRuns && command.duringTransfer !== "now") return { kind: "wait", command };
   return { kind: "run", command, argument: argument.value };
 }

@@ -3,12 +3,14 @@
 import type { Log } from "../shared/log.ts";
 import type { Account, Accounts } from "./accounts/accounts.ts";
 import { BanList } from "./runtime/ban_list.ts";
-import { Presence } from "./runtime/presence.ts";
+import { SessionList } from "./runtime/session_list.ts";
 import { Registrations } from "./runtime/registrations.ts";
 import type { PublicAddresses } from "./public_address.ts";
 import type { SessionRegister } from "./runtime/session_register.ts";
+import type { Membership } from "./membership.ts";
 import type { ServerTls } from "./server_tls.ts";
 import type { ServerSettings } from "./settings.ts";
+import type { QuotaState } from "./storage/quota_books.ts";
 import type { Storage } from "./storage/storage.ts";
 import { Traffic } from "./traffic.ts";
 
@@ -17,7 +19,7 @@ export interface RuntimeServices {
   /** All sessions, those of other workers too. */
   readonly register: SessionRegister;
   /** Who is there and what moves. */
-  readonly presence: Presence;
+  readonly sessions: SessionList;
   readonly bans: BanList;
   readonly registrations: Registrations;
   /** What moves in this thread. */
@@ -32,6 +34,10 @@ export interface Services extends RuntimeServices {
   readonly log: Log;
   /** What PASV tells. */
   readonly publicAddresses: PublicAddresses;
+  /** What people do about their own accounts. */
+  readonly membership: Membership;
+  /** What an account has used as far as the books know; `undefined` for one without limits. */
+  usageOf(account: string): QuotaState | undefined;
   /** `undefined` with `--tls off`. */
   readonly tls: ServerTls | undefined;
   /** The files of an account; its root is made when missing. @throws Fault `host-failure` */
@@ -43,7 +49,7 @@ export function runtimeServices(register: SessionRegister): RuntimeServices {
   const { database } = register;
   return {
     register,
-    presence: new Presence(database),
+    sessions: new SessionList(database),
     bans: new BanList(database),
     registrations: new Registrations(database),
     traffic: new Traffic(),

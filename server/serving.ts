@@ -5,6 +5,7 @@ import { openAccountStorage } from "./account_storage.ts";
 import { SqliteAccounts } from "./accounts/sqlite_accounts.ts";
 import { booksPlace, SqliteBooks } from "./accounts/sqlite_books.ts";
 import { accountsFile, privateDirectory } from "./data_directory.ts";
+import { Membership } from "./membership.ts";
 import { openListeningSocket } from "./listening_socket.ts";
 import { PublicAddresses } from "./public_address.ts";
 import { SessionRegister } from "./runtime/session_register.ts";
@@ -76,6 +77,8 @@ export async function openServing(plan: ServingPlan): Promise<Serving> {
       log,
       isNews: (name) => register.isNews(name),
     }),
+    membership: new Membership(home, accounts),
+    usageOf: (account) => books.lastKnown(account),
     tls,
     openStorage: (account) => openAccountStorage(account, { home, settings, books, digests, log }),
   };

@@ -16,6 +16,7 @@ export interface Standing {
   readonly dataMayCarryFiles: boolean;
   readonly loggedIn: boolean;
   readonly mayWrite: boolean;
+  readonly isAdmin: boolean;
   /** Whether a transfer has not given its last reply. */
   readonly transferRuns: boolean;
 }
@@ -31,6 +32,7 @@ export function standingOf(session: Session): Omit<Standing, "transferRuns"> {
     dataMayCarryFiles: mayBeClear || isDataPrivate(session),
     loggedIn: login.kind === "member",
     mayWrite: login.kind === "member" && mayWriteSomewhere(login.account),
+    isAdmin: login.kind === "member" && login.account.admin,
   };
 }
 

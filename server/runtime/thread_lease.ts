@@ -21,7 +21,7 @@ export class ThreadLease implements Disposable {
   /** The row's. */
   readonly id: number;
   readonly #database: RuntimeDatabase;
-  readonly #locks: string;
+  readonly #directory: string;
   readonly #lock: Deno.FsFile;
 
   /**
@@ -30,8 +30,8 @@ export class ThreadLease implements Disposable {
    */
   constructor(database: RuntimeDatabase, directory: string, { process, worker }: ThreadNames) {
     this.#database = database;
-    this.#locks = join(directory, "threads");
-    Deno.mkdirSync(this.#locks, { recursive: true, mode: 0o700 });
+    this.#directory = directory;
+    Deno.mkdirSync(join(directory, "threads"), { recursive: true, mode: 0o700 });
     const insert = database.prepare(
       "INSERT INTO threads (process, worker, since_ms) VALUES (?, ?, ?) RETURNING id",
     );
@@ -52,7 +52,7 @@ export class ThreadLease implements Disposable {
     return this.#database.transaction(() => {
       const others = this.#database.prepare("SELECT id FROM threads WHERE id <> ?").all(this.id)
         .map((row) => Number(row["id"]));
-      const dead = others.filter((id) => !this.#isHeld(id));
+      const dead = others.filter((id) => !isThreadAlive(this.#directory, id));
       for (const id of dead) this.#remove(id);
       // The first one of a new life: what was told before was told to somebody else.
       if (dead.length === others.length) this.#database.prepare("DELETE FROM notices").run();
@@ -70,16 +70,6 @@ export class ThreadLease implements Disposable {
     }
   }
 
-  #isHeld(id: number): boolean {
-    try {
-      using lock = Deno.openSync(this.#pathOf(id), { write: true });
-      return !lock.tryLockSync(true);
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return false;
-      throw error;
-    }
-  }
-
   #remove(id: number): void {
     this.#database.prepare("DELETE FROM threads WHERE id = ?").run(id);
     try {
@@ -90,6 +80,21 @@ export class ThreadLease implements Disposable {
   }
 
   #pathOf(id: number): string {
-    return join(this.#locks, `${id}.lock`);
+    return lockFile(this.#directory, id);
   }
+}
+
+/** Whether a thread other than the one that asks lives. @param directory the server's own folder. */
+export function isThreadAlive(directory: string, id: number): boolean {
+  try {
+    using lock = Deno.openSync(lockFile(directory, id), { write: true });
+    return !lock.tryLockSync(true);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+function lockFile(directory: string, id: number): string {
+  return join(directory, "threads", `${id}.lock`);
 }

@@ -16,6 +16,7 @@ const member: Standing = {
   dataMayCarryFiles: true,
   loggedIn: true,
   mayWrite: true,
+  isAdmin: false,
   transferRuns: false,
 };
 const stranger: Standing = { ...member, loggedIn: false, mayWrite: false };
@@ -122,4 +123,11 @@ Deno.test("every row that touches files needs a login", () => {
   for (const { verb, permission, transfers, login } of commandTable().rows) {
     if (permission !== undefined || transfers) assert.equal(login, "needed", verb);
   }
+});
+
+Deno.test("what is for administrators is refused to everybody else", () => {
+  const administers = { permission: "administer", login: "needed" } as const;
+  assertRefused(verdictOf(administers, member), "permitted", 550);
+  assertRefused(verdictOf(administers, stranger), "logged in", 530);
+  assert.equal(verdictOf(administers, { ...member, isAdmin: true }).kind, "run");
 });

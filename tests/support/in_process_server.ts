@@ -12,6 +12,7 @@ import {
 import { PublicAddresses } from "../../server/public_address.ts";
 import { SessionRegister } from "../../server/runtime/session_register.ts";
 import { selfSigned } from "../../server/self_signed.ts";
+import { Membership } from "../../server/membership.ts";
 import { openListener, serve } from "../../server/server.ts";
 import { ServerTls } from "../../server/server_tls.ts";
 import { runtimeServices, type Services } from "../../server/services.ts";
@@ -99,6 +100,8 @@ export class InProcessServer implements AsyncDisposable {
         log,
         isNews: (name) => register.isNews(name),
       }),
+      membership: new Membership(home, accounts),
+      usageOf: (account) => books.lastKnown(account),
       tls: settings.tls === "off" ? undefined : tls,
       openStorage: (account) =>
         openAccountStorage(account, { home, settings, books, digests, log }),

@@ -5,16 +5,22 @@ import type { PresenceTotals, PresentSession } from "../../shared/presence.ts";
 import type { RuntimeDatabase } from "./runtime_database.ts";
 
 /** What everybody may ask of the runtime store about sessions: commands and administrators. */
-export class Presence {
+export class SessionList {
   readonly #sql: ReturnType<typeof statements>;
+  readonly #isAlive: (thread: number) => boolean;
 
-  constructor(database: RuntimeDatabase) {
+  /** @param isAlive tells which threads' sessions count: all of them, unless somebody knows better. */
+  constructor(database: RuntimeDatabase, isAlive: (thread: number) => boolean = () => true) {
     this.#sql = statements(database);
+    this.#isAlive = isAlive;
   }
 
   /** All sessions, the oldest first. */
   sessions(): PresentSession[] {
-    return guarded(() => this.#sql.sessions.all()).map((row) => ({
+    const rows = guarded(() => this.#sql.sessions.all());
+    const threads = new Set(rows.map((row) => Number(row["thread"])));
+    const alive = new Set([...threads].filter((thread) => this.#isAlive(thread)));
+    return rows.filter((row) => alive.has(Number(row["thread"]))).map((row) => ({
       id: String(row["id"]),
       account: textOf(row["account"]),
       address: String(row["address"]),
@@ -52,7 +58,7 @@ function statements(database: RuntimeDatabase) {
   const prepare = (sql: string) => database.prepare(sql);
   return {
     sessions: prepare(`
-      SELECT id, account, address, sessions.since_ms, verb, path, sends, moved_bytes, total_bytes,
+      SELECT id, thread, account, address, sessions.since_ms, verb, path, sends, moved_bytes, total_bytes,
         offset_bytes, rate_bytes, transfers.since_ms AS transfer_since_ms
       FROM sessions LEFT JOIN transfers ON session = id ORDER BY sessions.since_ms, id`),
     totals: prepare(`

@@ -1,0 +1,46 @@
+// Who is there and what moves, put together from the runtime store and the quota books.
+
+import type { Presence, PresenceSource } from "../shared/presence.ts";
+import { booksPlace, SqliteBooks } from "./accounts/sqlite_books.ts";
+import { privateDirectory } from "./data_directory.ts";
+import { RuntimeDatabase } from "./runtime/runtime_database.ts";
+import { SessionList } from "./runtime/session_list.ts";
+import { isThreadAlive } from "./runtime/thread_lease.ts";
+import type { QuotaState } from "./storage/quota_books.ts";
+
+/** Where presence comes from. */
+export interface PresenceParts {
+  readonly sessions: SessionList;
+  /** What an account has used as far as the books know. */
+  usageOf(account: string): QuotaState | undefined;
+}
+
+/** What is going on now. @throws Fault `busy`, `host-failure` */
+export function presenceOf({ sessions: list, usageOf }: PresenceParts): Presence {
+  const sessions = list.sessions();
+  const names = new Set(
+    sessions.flatMap(({ account, transfer }) => account && transfer ? [account] : []),
+  );
+  const quotas = [...names].flatMap((account) => {
+    const state = usageOf(account);
+    if (state === undefined) return [];
+    return [{ account, usedBytes: state.used.bytes, limitBytes: state.limit.bytes }];
+  });
+  return { sessions, totals: list.totals(), quotas };
+}
+
+/** The presence at a data directory, whether its server runs or not: as a command of this machine asks. */
+export function openLocalPresence(home: string): PresenceSource {
+  using opened = new DisposableStack();
+  const directory = privateDirectory(home);
+  const database = opened.use(RuntimeDatabase.open(directory));
+  const books = opened.use(SqliteBooks.open(booksPlace(directory), "look"));
+  // What a killed server left is nobody's session.
+  const sessions = new SessionList(database, (thread) => isThreadAlive(directory, thread));
+  const owned = opened.move();
+  return {
+    look: () => Promise.resolve(presenceOf({ sessions, usageOf: (name) => books.lastKnown(name) })),
+    kick: (id) => Promise.resolve(sessions.dismiss(id, "kicked")),
+    [Symbol.asyncDispose]: () => Promise.resolve(owned.dispose()),
+  };
+}

@@ -1,0 +1,112 @@
+// Files of accounts that unregistered: set aside for a while, or purged.
+
+import { join, relative } from "node:path";
+import { accountRoot } from "./account_root.ts";
+import { nameKey } from "./accounts/account_rules.ts";
+import type { Account } from "./accounts/accounts.ts";
+import { privateDirectory } from "./data_directory.ts";
+
+/** How long files of an account that unregistered are kept. */
+export const KEPT_REMOVED_MS = 30 * 24 * 3600_000;
+
+/** What became of them: moved to HOME/.ftp/removed, deleted, or left where they are, being others' too. */
+export type RemovalOutcome = "set aside" | "purged" | "left";
+
+/**
+ * Takes the files of an account away, its unfinished uploads too.
+ *
+ * @param others all other accounts: what one of them sees is left alone.
+ */
+export async function removeHome(
+  home: string,
+  account: Account,
+  { others, purge, nowMs }: {
+    readonly others: readonly Account[];
+    readonly purge: boolean;
+    readonly nowMs: number;
+  },
+): Promise<RemovalOutcome> {
+  // SECURITY: the next account of that name must find nothing of this one.
+  await removeIfThere(join(privateDirectory(home), "uploads", account.name));
+  const root = accountRoot(home, account);
+  const isShared = others.some((other) => {
+    const roots = [other, ...other.mounts].map((each) => accountRoot(home, each));
+    return roots.some((each) => isWithin(each, root) || isWithin(root, each));
+  });
+  // A folder elsewhere (`--dir /srv/x`) is the operator's, not the account's.
+  if (isShared || !isWithin(root, home)) return "left";
+  const removed = join(privateDirectory(home), "removed");
+  await Deno.mkdir(removed, { recursive: true, mode: 0o700 });
+  const target = join(removed, `${nowMs}-${account.name}`);
+  try {
+    await Deno.rename(root, target);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  if (!purge) return "set aside";
+  await removeIfThere(target);
+  return "purged";
+}
+
+/** Deletes what was set aside long enough. @returns how many homes */
+export async function sweepRemovedHomes(
+  home: string,
+  olderThanMs: number,
+  nowMs: number,
+): Promise<number> {
+  const removed = join(privateDirectory(home), "removed");
+  let swept = 0;
+  try {
+    for await (const { name } of Deno.readDir(removed)) {
+      const sinceMs = Number(/^(\d+)-/.exec(name)?.[1]);
+      if (!(sinceMs <= nowMs - olderThanMs)) continue;
+      await removeIfThere(join(removed, name));
+      swept++;
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return swept;
+}
+
+/**
+ * Whether a folder of that name is somebody's already, or holds files that a new account would be given.
+ *
+ * SECURITY: the name of a removed account, or of a folder that others share, must not lead a stranger
+ * to what is there.
+ */
+export async function isHomeTaken(
+  home: string,
+  name: string,
+  accounts: readonly Account[],
+): Promise<boolean> {
+  const firsts = accounts.flatMap((account) => [account, ...account.mounts])
+    .map(({ directory }) =>
+      relative(home, accountRoot(home, { directory })).split(/[\\/]/)[0] ?? ""
+    );
+  if (firsts.some((first) => nameKey(first) === nameKey(name))) return true;
+  try {
+    for await (const entry of Deno.readDir(home)) {
+      if (nameKey(entry.name) !== nameKey(name)) continue;
+      if (!entry.isDirectory) return true;
+      for await (const _ of Deno.readDir(join(home, entry.name))) return true;
+    }
+    return false;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  try {
+    await Deno.remove(path, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+function isWithin(path: string, directory: string): boolean {
+  const way = relative(directory, path);
+  return way === "" || !/^(\.\.([\\/]|$)|[\\/]|[A-Za-z]:)/.test(way);
+}
