@@ -3,7 +3,7 @@
 import { Duplex } from "node:stream";
 import type { ByteStream } from "../shared/byte_stream.ts";
 import { Fault } from "../shared/fault.ts";
-import { RecordTail } from "./record_tail.ts";
+import { RecordTail } from "../shared/record_tail.ts";
 
 /** One read off the network: many records at once, so that their fixed costs are shared. */
 const READ_BYTES = 256 * 1024;

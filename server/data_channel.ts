@@ -15,7 +15,12 @@ import { type Relayed, relayTls } from "./tls_relay.ts";
 /** What a data channel needs to know of the server's settings. */
 export type DataSettings = Pick<
   ServerSettings,
-  "passivePorts" | "proxyFrom" | "dataConnectTimeoutMs" | "tlsHandshakeTimeoutMs" | "stallTimeoutMs"
+  | "tlsReuse"
+  | "passivePorts"
+  | "proxyFrom"
+  | "dataConnectTimeoutMs"
+  | "tlsHandshakeTimeoutMs"
+  | "stallTimeoutMs"
 >;
 
 /** What a data channel is made from. */
@@ -181,8 +186,8 @@ export class DataChannel implements DataPort, AsyncDisposable {
     // SECURITY: a peer that asks for more without having taken what was sent before has lost it;
     // else it could have any number of relays wait for it.
     this.#relayed?.abandon();
-    const { tlsHandshakeTimeoutMs: limitMs, stallTimeoutMs: stallMs } = settings();
-    const options = { sends, limitMs, signal, stallMs };
+    const { tlsHandshakeTimeoutMs: limitMs, stallTimeoutMs: stallMs, tlsReuse } = settings();
+    const options = { sends, resumption: tlsReuse, limitMs, signal, stallMs };
     const relayed = await relayTls(raw, tls, options).catch((error) => {
       throw unconnected(error);
     });
@@ -192,7 +197,8 @@ export class DataChannel implements DataPort, AsyncDisposable {
       await within(relayed.handshake(), { limitMs, signal });
     } catch (error) {
       relayed.abandon();
-      throw isFault(error, "aborted") ? error : new Fault("tls-failed", { cause: error });
+      if (isFault(error, "aborted") || isFault(error, "tls-not-resumed")) throw error;
+      throw new Fault("tls-failed", { cause: error });
     }
     return relayed.stream;
   }

@@ -23,6 +23,7 @@ const REPLIES = {
     "No data connection: send EPSV, PASV, EPRT or PORT and connect in time",
   ],
   "tls-failed": [425, "No data connection: the TLS handshake failed"],
+  "tls-not-resumed": [522, "Data connections must resume the control connection's TLS session"],
   "truncated": [426, "The data connection broke; transfer incomplete"],
   "aborted": [426, "Transfer aborted"],
   "timed-out": [426, "Nothing moved for too long; transfer given up"],

@@ -10,6 +10,7 @@ import { endpointOf } from "../shared/plain_stream.ts";
 import { SocketStream } from "../shared/socket_stream.ts";
 import { fingerprintOf } from "./certificate.ts";
 import { RawSide } from "./raw_side.ts";
+import { ResumingListener } from "./resuming_listener.ts";
 
 /** A certificate and its private key. */
 export interface TlsIdentity {
@@ -118,6 +119,14 @@ export class ServerTls implements Disposable {
       key: this.#identity.keyPem,
       alpnProtocols: DATA_PROTOCOLS,
     });
+  }
+
+  /**
+   * A listener for one connection of our own, which may resume the TLS session of a control
+   * connection of this thread; the caller closes it.
+   */
+  listenResuming(): Promise<ResumingListener> {
+    return ResumingListener.open(this.#identity, DATA_PROTOCOLS);
   }
 
   /** Ends the handshakes under way; connections that are open belong to their sessions. */

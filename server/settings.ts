@@ -22,6 +22,10 @@ export interface ServerSettings {
   readonly tls: "off" | "optional" | "required";
   /** Whether logins without an account may read HOME/pub, or add to it too. */
   readonly anonymous: "off" | "read" | "write";
+  /** Whether data connections can, or must, resume the control connection's TLS session. */
+  readonly tlsReuse: "off" | "prefer" | "require";
+  /** Whether an upload over TLS that ends without close_notify is cut off. */
+  readonly tlsEof: "strict" | "lenient";
   /** PEM files of an own certificate; both or none. */
   readonly certificateFile: string | undefined;
   readonly keyFile: string | undefined;

@@ -2,11 +2,12 @@
 
 import type { ByteStream } from "../shared/byte_stream.ts";
 import { within } from "../shared/deadline.ts";
-import { plainStream } from "../shared/plain_stream.ts";
+import { Fault, isFault } from "../shared/fault.ts";
+import { type OwnTlsEnd, resumingTlsEnd, runtimeTlsEnd } from "./own_tls_end.ts";
 import type { ServerTls } from "./server_tls.ts";
+import type { ServerSettings } from "./settings.ts";
 import { TicketHold } from "./ticket_hold.ts";
 
-const LOOPBACK = "127.0.0.1";
 /** Four TLS records of the largest kind; more was not faster. */
 const CARRY_BYTES = 64 * 1024;
 
@@ -17,6 +18,8 @@ const DRAIN_STALL_MS = 10_000;
 export interface RelayOptions {
   /** Whether we send and the peer receives, or the other way round. */
   readonly sends: boolean;
+  /** Whether it can resume the TLS session of its control connection (`--tls-reuse`). */
+  readonly resumption: ServerSettings["tlsReuse"];
   /** How long connecting to ourselves may take. */
   readonly limitMs: number;
   readonly signal: AbortSignal;
@@ -50,48 +53,14 @@ export async function relayTls(
   options: RelayOptions,
 ): Promise<Relayed> {
   try {
-    const { inner, conn } = await dialOurselves(tls, options);
-    return new Relay(outer, inner, conn, options);
+    const { resumption } = options;
+    const own = resumption === "off"
+      ? await runtimeTlsEnd(tls, options)
+      : await resumingTlsEnd(tls, resumption === "require", options);
+    return new Relay(outer, own, options);
   } catch (error) {
     outer.close();
     throw error;
-  }
-}
-
-async function dialOurselves(
-  tls: ServerTls,
-  { limitMs, signal }: RelayOptions,
-): Promise<{ inner: ByteStream; conn: Deno.TlsConn }> {
-  using listener = tls.listen({ hostname: LOOPBACK, port: 0 });
-  const dialled = Deno.connect({ hostname: LOOPBACK, port: listener.addr.port });
-  const loop = await orClosed(dialled, within(dialled, { limitMs, signal }));
-  loop.setNoDelay(true);
-  const inner = plainStream(loop);
-  try {
-    const accepted = acceptFrom(listener, inner.local.port);
-    return { inner, conn: await orClosed(accepted, within(accepted, { limitMs, signal })) };
-  } catch (error) {
-    inner.close();
-    throw error;
-  }
-}
-
-/** Waits; a connection that comes about after the waiting has ended is closed. */
-async function orClosed<T extends Deno.Conn>(coming: Promise<T>, waiting: Promise<T>): Promise<T> {
-  try {
-    return await waiting;
-  } catch (error) {
-    coming.then((conn) => conn.close(), () => {});
-    throw error;
-  }
-}
-
-/** SECURITY: anybody on this machine can connect to the loopback port; only our own end is taken. */
-async function acceptFrom(listener: Deno.TlsListener, port: number): Promise<Deno.TlsConn> {
-  for (;;) {
-    const conn = await listener.accept();
-    if (conn.remoteAddr.port === port) return conn;
-    conn.close();
   }
 }
 
@@ -100,22 +69,19 @@ class Relay implements Relayed {
   readonly stream: ByteStream;
   readonly ended: Promise<void>;
   readonly #outer: ByteStream;
-  /** Our end of the loopback connection: what is read here is encrypted already. */
-  readonly #inner: ByteStream;
-  readonly #conn: Deno.TlsConn;
-  readonly #protectedSide: ByteStream;
+  readonly #own: OwnTlsEnd;
   /** Given for an upload. */
   readonly #hold: TicketHold | undefined;
   readonly #stallMs: number;
   readonly #closed = Promise.withResolvers<void>();
   #carriedBytes = 0;
+  /** How the peer was lost, where it did not end in good order. */
+  #lost: Fault | undefined;
   #finished = false;
 
-  constructor(outer: ByteStream, inner: ByteStream, conn: Deno.TlsConn, options: RelayOptions) {
+  constructor(outer: ByteStream, own: OwnTlsEnd, options: RelayOptions) {
     this.#outer = outer;
-    this.#inner = inner;
-    this.#conn = conn;
-    this.#protectedSide = plainStream(conn);
+    this.#own = own;
     this.#hold = options.sends ? undefined : new TicketHold();
     this.#stallMs = options.stallMs;
     this.stream = this.#overlaid();
@@ -123,13 +89,13 @@ class Relay implements Relayed {
   }
 
   async handshake(): Promise<void> {
-    await this.#conn.handshake();
+    await this.#own.handshake();
   }
 
   abandon(): void {
     this.#outer.close();
-    this.#inner.close();
-    this.#protectedSide.close();
+    this.#own.inner.close();
+    this.#own[Symbol.dispose]();
     this.#closed.resolve();
   }
 
@@ -141,8 +107,11 @@ class Relay implements Relayed {
       local,
       remote,
       secure: true,
-      read: (into) => this.#protectedSide.read(into),
-      write: (bytes) => this.#protectedSide.write(bytes),
+      read: (into) =>
+        this.#own.protectedSide.read(into).catch((error) => {
+          throw this.#lost ?? error;
+        }),
+      write: (bytes) => this.#own.protectedSide.write(bytes),
       finish: () => this.#finish(),
       close,
       [Symbol.dispose]: close,
@@ -151,25 +120,25 @@ class Relay implements Relayed {
 
   async #finish(): Promise<void> {
     this.#hold?.release();
-    await this.#protectedSide.finish();
+    await this.#own.protectedSide.finish();
     this.#finished = true;
   }
 
   #close(): void {
     if (!this.#finished) return this.abandon();
-    this.#protectedSide.close();
+    this.#own[Symbol.dispose]();
     this.#closed.resolve();
   }
 
   /** Never rejects. */
   async #carry(): Promise<void> {
     // Whichever way the peer is lost, our side is told by an end without close_notify.
-    const incoming = this.#carryIn().catch(() => this.#inner.close());
-    const outgoing = this.#carryOut().catch(() => this.#inner.close());
+    const incoming = this.#carryIn().catch(() => this.#own.inner.close());
+    const outgoing = this.#carryOut().catch(() => this.#own.inner.close());
     await this.#closed.promise;
     await this.#drained(outgoing);
     this.#outer.close();
-    this.#inner.close();
+    this.#own.inner.close();
     await Promise.all([incoming, outgoing]);
   }
 
@@ -186,12 +155,21 @@ class Relay implements Relayed {
   async #carryIn(): Promise<void> {
     const buffer = new Uint8Array(CARRY_BYTES);
     const next = () => this.#outer.read(buffer);
-    for (let bytes = await next(); bytes !== null; bytes = await next()) {
-      const piece = buffer.subarray(0, bytes);
-      this.#hold?.see(piece);
-      await this.#inner.write(piece);
+    try {
+      for (let bytes = await next(); bytes !== null; bytes = await next()) {
+        const piece = buffer.subarray(0, bytes);
+        this.#hold?.see(piece);
+        await this.#own.inner.write(piece);
+        await this.#own.see(piece);
+      }
+    } catch (error) {
+      this.#lost = isFault(error) ? error : new Fault("truncated", { cause: error });
+      await this.#own.peerLeft(this.#lost);
+      throw error;
     }
-    await this.#inner.finish();
+    const cause = new Deno.errors.UnexpectedEof("FIN without close_notify");
+    await this.#own.peerLeft(new Fault("truncated", { cause }));
+    await this.#own.inner.finish();
   }
 
   /** From us to the peer, who may not stand still for longer than a stall may last. */
@@ -199,7 +177,7 @@ class Relay implements Relayed {
     const limitMs = this.#stallMs;
     const buffer = new Uint8Array(CARRY_BYTES);
     // A reset by ourselves means: closed with bytes of the peer's unread. All we wrote came before.
-    const next = () => this.#inner.read(buffer).catch(() => null);
+    const next = () => this.#own.inner.read(buffer).catch(() => null);
     for (let bytes = await next(); bytes !== null; bytes = await next()) {
       const piece = buffer.subarray(0, bytes);
       for (const part of this.#hold?.pass(piece) ?? [piece]) {

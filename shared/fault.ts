@@ -32,6 +32,8 @@ export type FaultKind =
   | "no-data-connection"
   /** The TLS handshake failed or did not meet the policy. */
   | "tls-failed"
+  /** A data connection did not resume the control connection's TLS session, as policy demands. */
+  | "tls-not-resumed"
   /** The peer vanished in mid-stream: RST, or TLS without close_notify. */
   | "truncated"
   /** We stopped on request (ABOR) or because the session ends. */

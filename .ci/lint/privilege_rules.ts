@@ -2,7 +2,7 @@
 
 import { layerOf, onImports, placeOf } from "./source_place.ts";
 
-const TLS_FILES = ["server/server_tls.ts", "client/client_tls.ts"];
+const TLS_FILES = ["server/server_tls.ts", "server/resuming_listener.ts", "client/client_tls.ts"];
 const REPLY_WRITERS = ["server/control_channel.ts", "server/turn_away.ts", "shared/reply.ts"];
 
 /** The one file that may assert that a text has this branded type. */
@@ -29,7 +29,7 @@ export const privilegeRules: Record<string, Deno.lint.Rule> = {
       if (isUnbound(place) || TLS_FILES.includes(place)) return {};
       return onImports((specifier, node) => {
         if (specifier !== "node:tls" && specifier !== "node:https") return;
-        context.report({ node, message: `Only ${TLS_FILES.join(" and ")} may use node:tls.` });
+        context.report({ node, message: `Only ${TLS_FILES.join(", ")} may use node:tls.` });
       });
     },
   },

@@ -160,11 +160,19 @@ async function fill(upload: Upload, stream: ByteStream, filling: Filling): Promi
   try {
     await pump(source, upload, { ...pumpOptionsOf(session, transfer), salvage: true });
   } catch (error) {
+    if (!stream.secure || !isFault(error, "truncated")) throw error;
     // SECURITY: without close_notify anybody on the way may have cut the stream off; only a size
     // announced over the control connection can tell that it is whole all the same.
     const received = upload.offset + transfer.movedBytes;
-    if (!stream.secure || !isFault(error, "truncated") || received !== announcedSize) throw error;
+    if (received !== announcedSize && !isTakenForWhole(error, session)) throw error;
   }
+}
+
+/** `--tls-eof lenient`: a FIN does, as it does without TLS; but no RST, and no deflate stream without its end. */
+function isTakenForWhole({ cause }: Fault, session: Session): boolean {
+  const { tlsEof } = session.services.settings;
+  return tlsEof === "lenient" && session.mode === "stream" &&
+    cause instanceof Deno.errors.UnexpectedEof;
 }
 
 /** Where the transfer starts: what REST said just before, or 0. */

@@ -3,14 +3,20 @@
 import assert from "node:assert/strict";
 import { selfSigned } from "../../server/self_signed.ts";
 import { ServerTls } from "../../server/server_tls.ts";
-import { type Relayed, relayTls } from "../../server/tls_relay.ts";
+import { type Relayed, type RelayOptions, relayTls } from "../../server/tls_relay.ts";
 import type { ByteStream } from "../../shared/byte_stream.ts";
 import { isFault } from "../../shared/fault.ts";
 import { plainStream } from "../../shared/plain_stream.ts";
 import { bytesOf, never, PEER, readAll } from "../support/data_channels.ts";
 
 const identity = selfSigned("box.example", Date.now());
-const OPTIONS = { sends: true, limitMs: 5000, signal: never(), stallMs: 5000 };
+const OPTIONS: RelayOptions = {
+  sends: true,
+  resumption: "off",
+  limitMs: 5000,
+  signal: never(),
+  stallMs: 5000,
+};
 
 /** A connection whose peer can be made to take nothing more. */
 interface Stoppable {

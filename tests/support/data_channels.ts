@@ -13,6 +13,7 @@ export const PEER = "127.0.0.1";
 const SETTINGS: DataSettings = {
   passivePorts: undefined,
   proxyFrom: [],
+  tlsReuse: "off",
   dataConnectTimeoutMs: 5000,
   tlsHandshakeTimeoutMs: 5000,
   stallTimeoutMs: 5000,

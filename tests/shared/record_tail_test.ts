@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { RecordTail } from "../../client/record_tail.ts";
+import { RecordTail } from "../../shared/record_tail.ts";
 
 function record(type: number, length: number): number[] {
   return [type, 3, 3, length >> 8, length & 255, ...new Array<number>(length).fill(23)];

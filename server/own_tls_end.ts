@@ -1,0 +1,194 @@
+// A loopback connection of our own: encrypted bytes at one end, TLS at the other. Two kinds of TLS there are.
+
+import type { ByteStream } from "../shared/byte_stream.ts";
+import { within } from "../shared/deadline.ts";
+import { Fault } from "../shared/fault.ts";
+import { plainStream } from "../shared/plain_stream.ts";
+import { RecordTail } from "../shared/record_tail.ts";
+import type { ResumingListener } from "./resuming_listener.ts";
+import type { ServerTls } from "./server_tls.ts";
+
+const LOOPBACK = "127.0.0.1";
+
+/** Bounds of connecting to ourselves. */
+export interface DialOptions {
+  readonly limitMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** The connection. */
+export interface OwnTlsEnd extends Disposable {
+  /** The end at which everything is encrypted. */
+  readonly inner: ByteStream;
+  /** The end at which nothing is; to be used after the handshake. */
+  readonly protectedSide: ByteStream;
+  /** @throws Fault `tls-not-resumed`, or what TLS says */
+  handshake(): Promise<void>;
+  /** To be shown all that goes in; resolves when more may follow. */
+  see(bytes: Uint8Array): Promise<void>;
+  /** To be told how the peer's bytes ended, before the end is passed on. */
+  peerLeft(how: Fault): Promise<void>;
+}
+
+/**
+ * TLS of the runtime's own listener: it tells truncation and answers close_notify.
+ *
+ * @throws Fault `aborted`, `timed-out`, `host-failure`
+ */
+export async function runtimeTlsEnd(tls: ServerTls, options: DialOptions): Promise<OwnTlsEnd> {
+  using listener = tls.listen({ hostname: LOOPBACK, port: 0 });
+  const inner = await dial(listener.addr.port, options);
+  try {
+    const accepted = acceptFrom(listener, inner.local.port);
+    const conn = await orClosed(accepted, within(accepted, options));
+    const protectedSide = plainStream(conn);
+    return {
+      inner,
+      protectedSide,
+      handshake: async () => void await conn.handshake(),
+      see: () => Promise.resolve(),
+      peerLeft: () => Promise.resolve(),
+      [Symbol.dispose]: () => protectedSide.close(),
+    };
+  } catch (error) {
+    inner.close();
+    throw error;
+  }
+}
+
+/**
+ * TLS of node's, which can resume the sessions of control connections (`--tls-reuse`).
+ *
+ * @param must whether a session that was not resumed is refused.
+ * @throws Fault `aborted`, `timed-out`, `host-failure`
+ */
+export async function resumingTlsEnd(
+  tls: ServerTls,
+  must: boolean,
+  options: DialOptions,
+): Promise<OwnTlsEnd> {
+  const listener = await tls.listenResuming();
+  try {
+    return new ResumingTlsEnd(listener, await dial(listener.port, options), must, options);
+  } catch (error) {
+    listener[Symbol.dispose]();
+    throw error;
+  }
+}
+
+class ResumingTlsEnd implements OwnTlsEnd {
+  readonly inner: ByteStream;
+  readonly protectedSide: ByteStream;
+  readonly #listener: ResumingListener;
+  readonly #must: boolean;
+  readonly #options: DialOptions;
+  readonly #tail = new RecordTail();
+  #stream: ByteStream | undefined;
+  readonly #goodbye = Promise.withResolvers<void>();
+  #cut: Fault | undefined;
+  #room: PromiseWithResolvers<void> | undefined;
+
+  constructor(listener: ResumingListener, inner: ByteStream, must: boolean, options: DialOptions) {
+    this.#listener = listener;
+    this.inner = inner;
+    this.#must = must;
+    this.#options = options;
+    this.protectedSide = this.#openSide();
+    this.#goodbye.promise.catch(() => {});
+  }
+
+  async handshake(): Promise<void> {
+    const hold = (full: boolean) => this.#hold(full);
+    const { stream, isResumed, goodbye } = await this.#listener.handshake(
+      this.inner.local.port,
+      hold,
+    );
+    this.#stream = stream;
+    goodbye.then(() => this.#goodbye.resolve());
+    // SECURITY: a ticket of any control connection of this thread does; the runtime tells no more. Who
+    // has none is none of our clients: a port that was guessed first is of no use then.
+    if (this.#must && !isResumed) throw new Fault("tls-not-resumed");
+  }
+
+  async see(bytes: Uint8Array): Promise<void> {
+    this.#tail.take(bytes);
+    await this.#room?.promise;
+  }
+
+  /**
+   * SECURITY: node's TLS tells a FIN without close_notify as a clean end (a truncation attack, RFC
+   * 8446, 6.1). So the end is passed on only when it is known which it was: the last record must look
+   * like an alert, and TLS must have taken it for the goodbye by itself.
+   */
+  async peerLeft(how: Fault): Promise<void> {
+    const { limitMs } = this.#options;
+    const isClean = this.#tail.endsWithAlert &&
+      await within(this.#goodbye.promise, { limitMs }).then(() => true, () => false);
+    if (!isClean) this.#cut = how;
+  }
+
+  [Symbol.dispose](): void {
+    this.#hold(false);
+    this.#goodbye.reject(new Fault("aborted"));
+    this.#stream?.close();
+    this.#listener[Symbol.dispose]();
+  }
+
+  #openSide(): ByteStream {
+    const { local, remote } = this.inner;
+    const stream = () => {
+      if (this.#stream === undefined) throw new Fault("aborted");
+      return this.#stream;
+    };
+    return {
+      local,
+      remote,
+      secure: true,
+      read: async (into) => {
+        const bytes = await stream().read(into).catch((error) => {
+          throw this.#cut ?? error;
+        });
+        if (bytes === null && this.#cut !== undefined) throw this.#cut;
+        return bytes;
+      },
+      write: async (bytes) => await stream().write(bytes),
+      finish: async () => await stream().finish(),
+      close: () => this[Symbol.dispose](),
+      [Symbol.dispose]: () => this[Symbol.dispose](),
+    };
+  }
+
+  #hold(full: boolean): void {
+    if (full) this.#room ??= Promise.withResolvers();
+    else {
+      this.#room?.resolve();
+      this.#room = undefined;
+    }
+  }
+}
+
+async function dial(port: number, options: DialOptions): Promise<ByteStream> {
+  const dialled = Deno.connect({ hostname: LOOPBACK, port });
+  const loop = await orClosed(dialled, within(dialled, options));
+  loop.setNoDelay(true);
+  return plainStream(loop);
+}
+
+/** Waits; a connection that comes about after the waiting has ended is closed. */
+async function orClosed<T extends Deno.Conn>(coming: Promise<T>, waiting: Promise<T>): Promise<T> {
+  try {
+    return await waiting;
+  } catch (error) {
+    coming.then((conn) => conn.close(), () => {});
+    throw error;
+  }
+}
+
+/** SECURITY: anybody on this machine can connect to the loopback port; only our own end is taken. */
+async function acceptFrom(listener: Deno.TlsListener, port: number): Promise<Deno.TlsConn> {
+  for (;;) {
+    const conn = await listener.accept();
+    if (conn.remoteAddr.port === port) return conn;
+    conn.close();
+  }
+}

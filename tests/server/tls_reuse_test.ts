@@ -1,0 +1,56 @@
+// `--tls-reuse`: data connections that resume the control connection's TLS session, and those that do not.
+
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { InProcessServer, PASSWORD, USER } from "../support/in_process_server.ts";
+import { runWell } from "../support/program.ts";
+
+const PROGRAM = fileURLToPath(new URL("../support/resuming_transfers.py", import.meta.url));
+
+async function transfers(settings: Parameters<typeof InProcessServer.start>[0]): Promise<string[]> {
+  await using server = await InProcessServer.start(settings);
+  const output = await runWell("python3", [PROGRAM, String(server.port), USER, PASSWORD]);
+  return output.trim().split("\n");
+}
+
+function expected(outcomes: Readonly<Record<string, string>>): string[] {
+  return ["TLSv1_2", "TLSv1_3"].flatMap((version) =>
+    Object.entries(outcomes).map(([what, code]) => `${version} ${what} ${code}`)
+  );
+}
+
+Deno.test("where reuse is required, who resumes is served and who does not gets 522", async () => {
+  assert.deepEqual(
+    await transfers({ settings: { tlsReuse: "require" } }),
+    expected({
+      upload: "226",
+      download: "226",
+      same: "True",
+      fin: "426",
+      reset: "426",
+      without: "522",
+    }),
+  );
+});
+
+Deno.test("where it is preferred both are served, and cut uploads are cut all the same", async () => {
+  assert.deepEqual(
+    await transfers({ settings: { tlsReuse: "prefer" } }),
+    expected({
+      upload: "226",
+      download: "226",
+      same: "True",
+      fin: "426",
+      reset: "426",
+      without: "226",
+    }),
+  );
+});
+
+Deno.test("a lenient end takes a FIN for the goodbye, but no RST", async () => {
+  for (const tlsReuse of ["off", "prefer"] as const) {
+    const outcomes = await transfers({ settings: { tlsReuse, tlsEof: "lenient" } });
+    const ends = outcomes.filter((outcome) => / (fin|reset) /.test(outcome));
+    assert.deepEqual(ends, expected({ fin: "226", reset: "426" }), tlsReuse);
+  }
+});
