@@ -71,7 +71,7 @@ export class ControlChannel implements Control {
     this.#options = options;
     this.#stream = plainStream(conn);
     this.#reader = new RequestReader(this.#stream, true);
-    this.#outbox = new Outbox(this.#stream);
+    this.#outbox = new Outbox(this.#stream, (text) => this.session.names.encode(text));
     this.#loginByMs = Date.now() + services.settings.loginTimeoutMs;
     const settings = () => services.settings;
     const data = new DataChannel({ local, peer, proxied, settings, tls: services.tls });
@@ -190,7 +190,7 @@ export class ControlChannel implements Control {
 
   /** Judges a line and gives the reply of a refusal; `undefined` when there is nothing to run. */
   #judge(event: LineEvent): Verdict | undefined {
-    const line = readRequestLine(event);
+    const line = readRequestLine(event, this.session.names);
     const { login, log } = this.session;
     if (line.kind === "foreign" && login.kind !== "member") return void this.#dismiss("not FTP");
     if (line.kind === "foreign") return void this.#put(reply(500, "Unknown command."));
@@ -271,7 +271,7 @@ export class ControlChannel implements Control {
   async #hear(): Promise<void> {
     const event = this.#reader.take();
     if (event === undefined) return;
-    const line = readRequestLine(event);
+    const line = readRequestLine(event, this.session.names);
     const verdict = line.kind === "request"
       ? judge(line.request, this.#options.table, this.#standing())
       : undefined;

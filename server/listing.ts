@@ -92,10 +92,9 @@ export async function sendLines(
   format: (entry: Entry) => string,
   { stream, session, transfer }: { stream: ByteStream; session: Session; transfer: Transfer },
 ): Promise<void> {
-  const encoder = new TextEncoder();
   let piece = "";
   const send = async () => {
-    const bytes = encoder.encode(piece);
+    const bytes = session.names.encode(piece);
     piece = "";
     await within(stream.write(bytes), boundsOf(session, transfer));
     transfer.movedBytes += bytes.length;

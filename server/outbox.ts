@@ -11,12 +11,18 @@ const WRITE_LIMIT_MS = 60_000;
 
 /** Gathers text and writes it in order, one write at a time. */
 export class Outbox {
+  readonly #encode: (text: string) => Uint8Array;
   #sink: ByteSink;
   #text = "";
   #writing: Promise<void> | undefined;
 
-  constructor(sink: ByteSink) {
+  /** @param encode asked when text leaves; UTF-8 by default. */
+  constructor(
+    sink: ByteSink,
+    encode: (text: string) => Uint8Array = (text) => new TextEncoder().encode(text),
+  ) {
     this.#sink = sink;
+    this.#encode = encode;
   }
 
   /** Whether so much is gathered that it should leave before more is added. */
@@ -51,7 +57,7 @@ export class Outbox {
 
   async #write(): Promise<void> {
     while (this.#text !== "") {
-      const bytes = new TextEncoder().encode(this.#text);
+      const bytes = this.#encode(this.#text);
       this.#text = "";
       await within(this.#sink.write(bytes), { limitMs: WRITE_LIMIT_MS });
     }

@@ -3,6 +3,7 @@
 import type { LineEvent } from "../shared/line_reader.ts";
 import { type Reply, reply } from "../shared/reply.ts";
 import { parseRequest, type Request } from "../shared/request.ts";
+import { SessionNames } from "./session_names.ts";
 
 /** What a line turned out to be. */
 export type RequestLine =
@@ -31,12 +32,15 @@ export const TLS_HANDSHAKE_BYTE = 0x16;
  * });
  * ```
  */
-export function readRequestLine(event: LineEvent): RequestLine {
+export function readRequestLine(
+  event: LineEvent,
+  names: Pick<SessionNames, "decode"> = new SessionNames(undefined),
+): RequestLine {
   if (event.kind === "too-long") {
     return { kind: "malformed", reply: reply(500, "Line too long.") };
   }
   if (event.bytes[0] === TLS_HANDSHAKE_BYTE) return { kind: "foreign" };
-  const text = decode(event.bytes);
+  const text = names.decode(event.bytes);
   if (text === undefined) {
     return { kind: "malformed", reply: reply(501, "Expected UTF-8.") };
   }
@@ -46,13 +50,4 @@ export function readRequestLine(event: LineEvent): RequestLine {
   if (request.ok) return { kind: "request", request: request.value };
   const code = /^[A-Za-z][A-Za-z0-9]{0,15} /.test(text) ? 501 : 500;
   return { kind: "malformed", reply: reply(code, `Not understood: ${request.why}.`) };
-}
-
-/** `undefined` for bytes that are not UTF-8; nothing is replaced, since names must stay what they are. */
-function decode(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
 }

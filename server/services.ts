@@ -2,6 +2,7 @@
 
 import type { Log } from "../shared/log.ts";
 import type { Account, Accounts } from "./accounts/accounts.ts";
+import type { Charset } from "./charset.ts";
 import { BanList } from "./runtime/ban_list.ts";
 import { SessionList } from "./runtime/session_list.ts";
 import { Registrations } from "./runtime/registrations.ts";
@@ -38,6 +39,8 @@ export interface Services extends RuntimeServices {
   readonly membership: Membership;
   /** What an account has used as far as the books know; `undefined` for one without limits. */
   usageOf(account: string): QuotaState | undefined;
+  /** What names are read in that are not UTF-8; `undefined` where such are refused. */
+  readonly fallbackCharset: Charset | undefined;
   /** `undefined` with `--tls off`. */
   readonly tls: ServerTls | undefined;
   /** The files of an account; its root is made when missing. @throws Fault `host-failure` */

@@ -4,6 +4,7 @@ import { type Endpoint, normaliseAddress } from "../shared/endpoint.ts";
 import { openAccountStorage } from "./account_storage.ts";
 import { SqliteAccounts } from "./accounts/sqlite_accounts.ts";
 import { booksPlace, SqliteBooks } from "./accounts/sqlite_books.ts";
+import { charsetOf } from "./charset.ts";
 import { accountsFile, privateDirectory } from "./data_directory.ts";
 import { Membership } from "./membership.ts";
 import { openListeningSocket } from "./listening_socket.ts";
@@ -72,6 +73,7 @@ export async function openServing(plan: ServingPlan): Promise<Serving> {
     accounts,
     log,
     ...runtimeServices(register),
+    fallbackCharset: charsetOf(settings.fallbackCharset),
     publicAddresses: new PublicAddresses({
       addresses: () => settings.publicAddresses,
       log,

@@ -11,6 +11,7 @@ import type { DataPort } from "./data_port.ts";
 import type { Labour } from "./labour.ts";
 import type { RegisteredSession } from "./runtime/session_register.ts";
 import type { Services } from "./services.ts";
+import { SessionNames } from "./session_names.ts";
 import {
   CLEAR,
   type Login,
@@ -104,6 +105,8 @@ export class Session {
   resuming: VirtualPath | undefined = undefined;
   /** EPSV ALL was said: no other way to a data connection is taken any more (RFC 2428, 4). */
   extendedPassiveOnly = false;
+  /** How names are written. */
+  readonly names: SessionNames;
   transfer: Transfer | undefined = undefined;
   labour: Labour | undefined = undefined;
 
@@ -125,6 +128,7 @@ export class Session {
     this.peer = parts.peer;
     this.local = parts.local;
     this.services = parts.services;
+    this.names = new SessionNames(parts.services.fallbackCharset);
     this.control = parts.control;
     this.data = parts.data;
     this.log = parts.log;

@@ -4,6 +4,7 @@ import { type Parsed, parsed, unparsed } from "../shared/parsed.ts";
 import { formatDuration, formatSize, parseDuration, parseSize } from "../shared/units.ts";
 import { formatNetwork, type Network, parseNetwork } from "./network.ts";
 import { parsePublicAddress, type PublicAddress } from "./public_address.ts";
+import { charsetName } from "./charset.ts";
 import type { PortRange } from "./settings.ts";
 
 /** A kind of setting: it parses, and it prints what is allowed. */
@@ -115,6 +116,18 @@ export function optional<T>(item: SettingGrammar<T>, none: string): SettingGramm
     format: (value) => value === undefined ? none : item.format(value),
   };
 }
+
+/** A charset that names may be in besides UTF-8, by any of its labels. */
+export const charset: SettingGrammar<string> = {
+  syntax: "CHARSET",
+  parse(text) {
+    const name = charsetName(text);
+    return name === undefined
+      ? unparsed("a charset that contains ASCII is allowed, like gbk or windows-1252")
+      : parsed(name);
+  },
+  format: (name) => name,
+};
 
 /** Any number of them, with commas or blanks in between; the empty text is none. */
 export function listOf<T>(item: SettingGrammar<T>): SettingGrammar<readonly T[]> {

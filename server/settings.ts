@@ -47,6 +47,8 @@ export interface ServerSettings {
   readonly dataConnectTimeoutMs: number;
   /** How long a transfer may stand still. */
   readonly stallTimeoutMs: number;
+  /** What names are read in that are not UTF-8, by its standard name; `undefined` refuses such. */
+  readonly fallbackCharset: string | undefined;
   /** Where the bytes of an upload go at first: `direct` is under its own name. */
   readonly uploads: "atomic" | "direct";
   /** Bytes that uploads leave free on the disk. */

@@ -86,13 +86,14 @@ const utf8 = command({
   login: "not-needed",
   keepsPending: true,
   feature: () => "UTF8",
-  help: "File names are UTF-8; saying so changes nothing.",
+  help: "Says that the client's names are UTF-8.",
   source: "RFC 2640, 3",
   note: "ON; OFF is 504.",
-  run: (wanted = "ON") =>
-    wanted.trim().toUpperCase() === "ON"
-      ? reply(200, "File names are UTF-8.")
-      : reply(504, "File names are always UTF-8."),
+  run(wanted = "ON", session) {
+    if (wanted.trim().toUpperCase() !== "ON") return reply(504, "File names are always UTF-8.");
+    session.names.useUtf8();
+    return reply(200, "File names are UTF-8.");
+  },
 });
 
 /** The family's rows; FEAT and HELP tell of all `rows`. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { openAccountStorage } from "../../server/account_storage.ts";
 import { SqliteAccounts } from "../../server/accounts/sqlite_accounts.ts";
 import { booksPlace, SqliteBooks } from "../../server/accounts/sqlite_books.ts";
+import { charsetOf } from "../../server/charset.ts";
 import {
   accountsFile,
   prepareDataDirectory,
@@ -95,6 +96,7 @@ export class InProcessServer implements AsyncDisposable {
       accounts,
       log,
       ...runtimeServices(register),
+      fallbackCharset: charsetOf(settings.fallbackCharset),
       publicAddresses: new PublicAddresses({
         addresses: () => settings.publicAddresses,
         log,

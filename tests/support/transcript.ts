@@ -25,6 +25,7 @@ const VERBS = [
   "C bytes:",
   "C close",
   "S:",
+  "S bytes:",
   "S closed",
   "repeat",
   "login",

@@ -76,6 +76,8 @@ export class Player implements Disposable {
         return this.#control.close();
       case "S:":
         return await this.#expect(rest);
+      case "S bytes:":
+        return assert.equal(text(await this.#lineBytes() ?? new Uint8Array()), JSON.parse(rest));
       case "S closed":
         return assert.equal(await this.#line(), undefined, "the server closes the connection");
       case "repeat":
@@ -190,6 +192,12 @@ export class Player implements Disposable {
 
   /** The next line; `undefined` at the end of the connection. */
   async #line(): Promise<string | undefined> {
+    const bytes = await this.#lineBytes();
+    this.#lastLine = bytes && new TextDecoder().decode(bytes);
+    return this.#lastLine;
+  }
+
+  async #lineBytes(): Promise<Uint8Array | undefined> {
     const buffer = new Uint8Array(4096);
     while (this.#ready.length === 0) {
       const count = await this.#control.read(buffer).catch(() => null);
@@ -197,8 +205,7 @@ export class Player implements Disposable {
       this.#ready.push(...this.#lines.push(buffer.subarray(0, count)));
     }
     const event = this.#ready.shift();
-    this.#lastLine = event?.kind === "line" ? new TextDecoder().decode(event.bytes) : undefined;
-    return this.#lastLine;
+    return event?.kind === "line" ? event.bytes : undefined;
   }
 
   async #logIn(name: string): Promise<void> {
