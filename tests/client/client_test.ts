@@ -200,6 +200,8 @@ Deno.test("digests are of the whole, of a part, and of a kind", async () => {
   assert.deepEqual(await client.digest("a"), { algorithm: "SHA-256", hex: sha256(bytes) });
   const md5 = await client.digest("a", { algorithm: "MD5" });
   assert.equal(md5?.hex.length, 32);
+  const part = await client.digest("a", { range: { start: 10, end: 20 } });
+  assert.equal(part?.hex, sha256(bytes.subarray(10, 20)));
   await assert.rejects(client.digest("none"), { name: "Refused" });
 });
 
@@ -245,6 +247,29 @@ Deno.test("an interrupted upload is carried on where its proven part ends", asyn
   const result = await client.upload({ path }, "a");
   assert.ok(result.resumedFrom > 0, "from the beginning");
   assert.equal(result.verified, "SHA-256");
+  assert.equal(sha256(await Deno.readFile(join(server.root, "a"))), sha256(bytes));
+});
+
+Deno.test("an interrupted upload of another content is carried on from the first block that differs", async () => {
+  await using server = await InProcessServer.start();
+  await using local = await temporaryDirectory();
+  const bytes = noise(32 * 1024 * 1024);
+  const path = join(local.path, "a");
+  await Deno.writeFile(path, bytes);
+  const said: string[] = [];
+  await using client = await loggedIn(server, { dialogue: ({ text }) => void said.push(text) });
+  const stop = new AbortController();
+  const stopped = client.upload({ path }, "a", {
+    signal: stop.signal,
+    onProgress: ({ doneBytes }) => doneBytes > 24_000_000 && stop.abort(),
+  });
+  await assert.rejects(stopped, { name: "Fault", kind: "aborted" });
+  const same = 5 * 1024 * 1024;
+  bytes.fill(0, same + 1);
+  await Deno.writeFile(path, bytes);
+  const result = await client.upload({ path }, "a");
+  assert.equal(result.resumedFrom, same);
+  assert.ok(said.some((text) => text.startsWith("RANG ")));
   assert.equal(sha256(await Deno.readFile(join(server.root, "a"))), sha256(bytes));
 });
 
