@@ -61,16 +61,25 @@ export class ClientCommand implements AsyncDisposable {
     const key = `${place.tls} ${place.label} ${place.address.user ?? ""}`;
     const session = this.#sessions.get(key) ?? new Session(place, this.opening);
     this.#sessions.set(key, session);
+    return this.#contextOf(session);
+  }
+
+  #contextOf(session: Session): OperationContext {
     const { world } = this.opening;
     return {
       terminal: this.terminal,
       progress: this.#progress,
       output: world.stdout,
       signal: world.interrupt,
-      label: place.label,
+      label: session.label,
       json: this.flags.json ?? false,
       client: () => session.client(),
       reconnect: () => session.reconnect(),
+      lane: () => {
+        const beside = session.beside();
+        this.#sessions.set(`lane ${this.#sessions.size}`, beside);
+        return this.#contextOf(beside);
+      },
       print: (record, ...lines) => this.print(record, ...lines),
       report: (failure) => this.report(failure),
     };
@@ -110,9 +119,19 @@ class Session {
   #client: Client | undefined;
   #failure: unknown;
 
-  constructor(place: Destination, opening: OpeningContext) {
+  constructor(place: Destination, opening: OpeningContext, login?: Login) {
     this.#place = place;
     this.#opening = opening;
+    this.#login = login;
+  }
+
+  get label(): string {
+    return this.#place.label;
+  }
+
+  /** Another one of the same login. */
+  beside(): Session {
+    return new Session(this.#place, this.#opening, this.#login);
   }
 
   async client(): Promise<Client> {

@@ -53,7 +53,8 @@ class Download {
   readonly #algorithm: HashAlgorithm | undefined;
   readonly #startedMs = performance.now();
   #size: number | undefined;
-  #modifiedMs: number | undefined;
+  /** Asked for at the beginning, and not needed before the end. */
+  #modified: Promise<number | undefined> = Promise.resolve(undefined);
 
   constructor(peer: Peer, path: string, options: DownloadOptions) {
     this.#peer = peer;
@@ -84,22 +85,21 @@ class Download {
     }
   }
 
-  /** Size and time, in one round trip, unless a listing told them. */
+  /** Size and time, in one round trip, unless a listing told them; nobody waits for the time. */
   async #learn(withTime: boolean): Promise<void> {
     const { entry, signal } = this.#options;
-    const told = entry?.modifiedExactToMs !== undefined && entry.modifiedExactToMs <= 1000;
+    const isTold = entry?.modifiedExactToMs !== undefined && entry.modifiedExactToMs <= 1000;
     const asked = { ...(signal && { signal }) };
-    const [size, modifiedMs] = await Promise.all([
-      entry?.size ?? remoteSize(this.#peer, this.#path, asked),
-      !withTime
-        ? undefined
-        : told
-        ? entry.modifiedMs
-        : remoteModified(this.#peer, this.#path, asked),
-    ]);
+    const size = entry?.size ?? remoteSize(this.#peer, this.#path, asked);
+    if (withTime) {
+      this.#modified = isTold
+        ? Promise.resolve(entry.modifiedMs)
+        : remoteModified(this.#peer, this.#path, asked);
+      // Its failure is that of the connection, which the transfer tells, too.
+      this.#modified.catch(() => {});
+    }
     // A server without SIZE still tells it in a listing: half a file must not pass for a whole one.
-    this.#size = size ?? (await remoteStat(this.#peer, this.#path, asked)).size;
-    this.#modifiedMs = modifiedMs;
+    this.#size = await size ?? (await remoteStat(this.#peer, this.#path, asked)).size;
   }
 
   /** What the file under the final name is to the remote one; a prefix becomes the part. */
@@ -159,7 +159,7 @@ class Download {
     const complete = start.offset === this.#size && start.overlap.length === 0 && start.offset > 0;
     const moved = complete ? 0 : await this.#fetch(fileSink(part.file), start, true);
     const result = await this.#prove(start.offset, moved, start.hasher);
-    await part.publish(this.#modifiedMs);
+    await part.publish(await this.#modified);
     return result;
   }
 

@@ -6,6 +6,7 @@ import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
 import { ClientCommand } from "../client_command.ts";
 import { addConnectionFlags, type ConnectionFlags } from "../connection_flags.ts";
 import { getToSink } from "../operations/file_transfer.ts";
+import { addConnectionsFlag, type ConnectionsFlag } from "../operations/lanes.ts";
 import { forEach } from "../operations/operation_context.ts";
 import { expandRemote } from "../operations/remote_names.ts";
 import {
@@ -17,7 +18,7 @@ import { getInto } from "../operations/transfer_targets.ts";
 
 const STANDARD_OUTPUT = "-";
 
-interface GetFlags extends ConnectionFlags, TransferFlags {
+interface GetFlags extends ConnectionFlags, TransferFlags, ConnectionsFlag {
   readonly output?: string;
   readonly recursive?: true;
 }
@@ -28,7 +29,7 @@ export function define(command: Command, world: CommandWorld): void {
     .argument("<remote...>", "what to get: paths, globs in the last part, URLs")
     .option("-o, --output <local>", "the local file or folder; - is standard output")
     .option("-r, --recursive", "folders with everything in them");
-  addConnectionFlags(addTransferFlags(command))
+  addConnectionFlags(addConnectionsFlag(addTransferFlags(command), 1))
     .action((remotes: string[], flags: GetFlags) => get(world, remotes, flags));
 }
 
@@ -47,6 +48,7 @@ async function get(world: CommandWorld, remotes: string[], flags: GetFlags): Pro
         localFolder: ".",
         isRecursive: flags.recursive ?? false,
         policy,
+        connections: flags.connections,
         isPartOfMany: places.length > 1,
       });
     }

@@ -6,6 +6,7 @@ import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
 import { ClientCommand } from "../client_command.ts";
 import { addConnectionFlags, type ConnectionFlags } from "../connection_flags.ts";
 import { putFromSource } from "../operations/file_transfer.ts";
+import { addConnectionsFlag, type ConnectionsFlag } from "../operations/lanes.ts";
 import {
   addTransferFlags,
   type TransferFlags,
@@ -16,7 +17,7 @@ import { remoteName } from "../remote.ts";
 
 const STANDARD_INPUT = "-";
 
-interface PutFlags extends ConnectionFlags, TransferFlags {
+interface PutFlags extends ConnectionFlags, TransferFlags, ConnectionsFlag {
   readonly target?: string;
   readonly recursive?: true;
 }
@@ -27,7 +28,7 @@ export function define(command: Command, world: CommandWorld): void {
     .argument("<local...>", "what to put; - is standard input and needs -t")
     .option("-t, --target <remote>", "the file or folder at the server: a path or a URL")
     .option("-r, --recursive", "folders with everything in them");
-  addConnectionFlags(addTransferFlags(command))
+  addConnectionFlags(addConnectionsFlag(addTransferFlags(command), 1))
     .action((locals: string[], flags: PutFlags) => put(world, locals, flags));
 }
 
@@ -35,10 +36,11 @@ async function put(world: CommandWorld, locals: string[], flags: PutFlags): Prom
   await using command = await ClientCommand.start(world, flags);
   const place = command.placeOf(flags.target ?? "");
   const isRecursive = flags.recursive ?? false;
+  const { connections } = flags;
   const policy = transferPolicy(flags, command.terminal);
   const context = command.at(place);
   if (!locals.includes(STANDARD_INPUT)) {
-    return await putInto(context, { locals, target: place.path, isRecursive, policy });
+    return await putInto(context, { locals, target: place.path, isRecursive, policy, connections });
   }
   checkStandardInput(locals, place.path);
   await putFromSource(context, command.terminal.input, place.path, policy);

@@ -25,6 +25,8 @@ export interface OperationContext {
   client(): Promise<Client>;
   /** The same, but its failure is not the last word: the server may be back a moment later. @throws CommandFailure */
   reconnect(): Promise<Client>;
+  /** The same server over a connection of its own, for work side by side; left out where there is one only. */
+  readonly lane?: () => OperationContext;
   /** Prints a result: the object with `--json`, else the lines, on standard output. */
   print(record: JsonRecord, ...lines: string[]): void;
   /** Reports a failure and lets the operation go on; throws on what is none: an interrupt, a bug. */

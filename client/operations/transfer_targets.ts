@@ -5,11 +5,12 @@ import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
 import { remoteName } from "../remote.ts";
 import { getFile, putFile } from "./file_transfer.ts";
 import { makeFolder } from "./folders.ts";
+import { type WorkSource, workThrough } from "./lanes.ts";
 import { localChild, localFacts, localName } from "./local_files.ts";
 import { attempt, forEach, type OperationContext, shown } from "./operation_context.ts";
 import { childPath, entryAt, expandRemote, folderPath, type RemotePlace } from "./remote_names.ts";
 import type { TransferPolicy } from "./transfer_policy.ts";
-import { getPlace, putPlace } from "./tree_transfer.ts";
+import { Downloads, type TransferJob, Uploads } from "./tree_transfer.ts";
 
 const FOLDER_HINT = "-r takes a folder with everything in it";
 
@@ -22,6 +23,8 @@ export interface GetRequest {
   readonly localFolder: string;
   readonly isRecursive: boolean;
   readonly policy: TransferPolicy;
+  /** How many files at once; default 1. */
+  readonly connections?: number;
   /** Whether other servers' files go to `output` too, which must be a folder then. */
   readonly isPartOfMany?: boolean;
 }
@@ -34,23 +37,21 @@ export interface PutRequest {
   readonly target: string;
   readonly isRecursive: boolean;
   readonly policy: TransferPolicy;
+  /** How many files at once; default 1. */
+  readonly connections?: number;
 }
 
 /** Downloads everything; failures are reported one by one. @throws CommandFailure */
 export async function getInto(context: OperationContext, request: GetRequest): Promise<void> {
-  const { remotes, isRecursive, policy, isPartOfMany = false } = request;
+  const { remotes, isPartOfMany = false } = request;
   await forEach(context, remotes, async (remote) => {
     const found = await expandRemote(context, remote);
     const isOneOfMany = isPartOfMany || remotes.length > 1 || found.length > 1;
-    await forEach(context, found, async (place) => {
+    const sources = found.map((place) => async () => {
       const local = await localTarget(place, request, isOneOfMany);
-      if (isRecursive) return await getPlace(context, place, local, policy);
-      if (place.entry?.type === "directory") {
-        const tried = `get ${shown(place.path)} from ${context.label}`;
-        throw new CommandFailure(ExitCode.failed, tried, "it is a folder", { hint: FOLDER_HINT });
-      }
-      await getFile(context, place.path, local, policy, place.entry);
+      return downloadsOf(context, place, local, request);
     });
+    await transferAll(context, sources, request);
   });
 }
 
@@ -58,12 +59,67 @@ export async function getInto(context: OperationContext, request: GetRequest): P
 export async function putInto(context: OperationContext, request: PutRequest): Promise<void> {
   const { locals, target, isRecursive, policy } = request;
   const folder = await remoteTargetFolder(context, target, locals.length > 1);
-  await forEach(context, locals, async (local) => {
+  const sources = locals.map((local) => async (lane: OperationContext) => {
     const remote = folder === undefined ? target : childPath(folder, localName(local));
-    if (isRecursive) return await putPlace(context, local, remote, policy);
-    await demandFile(context, local);
-    await putFile(context, local, remote, policy);
+    if (isRecursive) return new Uploads(local, remote, policy);
+    await demandFile(lane, local);
+    return once((lane) => putFile(lane, local, remote, policy));
   });
+  await transferAll(context, sources, request);
+}
+
+/** Transfers what several sources have, each made when it is its turn. */
+async function transferAll(
+  context: OperationContext,
+  sources: readonly ((lane: OperationContext) => Promise<WorkSource<TransferJob>>)[],
+  { connections = 1, policy }: { readonly connections?: number; readonly policy: TransferPolicy },
+): Promise<void> {
+  const waiting = [...sources];
+  let current: WorkSource<TransferJob> | undefined;
+  const all: WorkSource<TransferJob> = {
+    next: async (lane) => {
+      try {
+        const jobs = await current?.next(lane);
+        if (jobs !== undefined) return jobs;
+        current = undefined;
+        const begin = waiting.shift();
+        if (begin === undefined) return undefined;
+        current = await begin(lane);
+      } catch (error) {
+        current = undefined;
+        context.report(error);
+      }
+      return [];
+    },
+  };
+  // A person answers one question at a time.
+  const lanes = policy.ifExists === "ask" ? 1 : connections;
+  await workThrough(context, all, lanes, (lane, job) => job(lane));
+}
+
+function downloadsOf(
+  context: OperationContext,
+  place: RemotePlace,
+  local: string,
+  { isRecursive, policy }: GetRequest,
+): WorkSource<TransferJob> {
+  if (isRecursive) return new Downloads(place, local, policy);
+  if (place.entry?.type === "directory") {
+    const tried = `get ${shown(place.path)} from ${context.label}`;
+    throw new CommandFailure(ExitCode.failed, tried, "it is a folder", { hint: FOLDER_HINT });
+  }
+  return once((lane) => getFile(lane, place.path, local, policy, place.entry));
+}
+
+function once(job: TransferJob): WorkSource<TransferJob> {
+  let jobs: TransferJob[] | undefined = [job];
+  return {
+    next: () => {
+      const given = jobs;
+      jobs = undefined;
+      return Promise.resolve(given);
+    },
+  };
 }
 
 /** Where a file or folder goes: under its own name in a folder, or under the name that was given. */

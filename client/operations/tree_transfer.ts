@@ -1,10 +1,11 @@
-// Whole folders up or down, file by file, into a folder of the same shape.
+// Whole folders up or down, into a folder of the same shape: found folder by folder, moved file by file.
 
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
 import { getFile, putFile } from "./file_transfer.ts";
 import { makeFolder } from "./folders.ts";
+import type { WorkSource } from "./lanes.ts";
 import { localChild, localFacts, localName, type LocalPlace, walkLocal } from "./local_files.ts";
-import { attempt, forEach, type OperationContext, shown } from "./operation_context.ts";
+import { attempt, type OperationContext, shown } from "./operation_context.ts";
 import {
   childPath,
   entryAt,
@@ -18,70 +19,146 @@ import type { TransferPolicy } from "./transfer_policy.ts";
 /** A server that tells deeper folders is leading us round in circles. */
 const DEPTH_LIMIT = 100;
 
-/** Downloads what a place is: a file, or a folder with everything in it. @throws CommandFailure */
-export async function getPlace(
-  context: OperationContext,
-  place: RemotePlace,
-  local: string,
-  policy: TransferPolicy,
-): Promise<void> {
-  const entry = place.entry ?? await entryAt(context, place.path);
-  const isFolder = entry?.type === "directory" || place.path === "";
-  if (isFolder) await getFolder(context, folderPath(place.path), local, policy, 0);
-  else await getFile(context, place.path, local, policy, entry);
+/** So many local files are found before the first of them are sent. */
+const READ_AHEAD = 64;
+
+/** One file's transfer, over whichever connection is free. */
+export type TransferJob = (context: OperationContext) => Promise<void>;
+
+interface RemoteFolder {
+  readonly remote: string;
+  readonly local: string;
+  readonly depth: number;
 }
 
-/** Uploads what a local path is: a file, or a folder with everything in it. @throws CommandFailure */
-export async function putPlace(
-  context: OperationContext,
-  local: string,
-  remote: string,
-  policy: TransferPolicy,
-): Promise<void> {
-  if (!await isLocalFolder(context, local)) return await putFile(context, local, remote, policy);
-  await makeFolder(context, remote);
-  const work = async ({ path, relative, isFolder }: LocalPlace) => {
-    const target = childPath(remote, relative);
-    if (isFolder) await makeFolder(context, target);
-    else await putFile(context, path, target, policy);
-  };
-  await attempt(`read the folder "${local}"`, () => forEach(context, walkLocal(local), work));
-}
+/** What a place is: a file, or a folder with everything in it. */
+export class Downloads implements WorkSource<TransferJob> {
+  readonly #policy: TransferPolicy;
+  /** What is still to be looked into, the next at the end. */
+  readonly #folders: RemoteFolder[] = [];
+  #start: { readonly place: RemotePlace; readonly local: string } | undefined;
 
-async function getFolder(
-  context: OperationContext,
-  remote: string,
-  local: string,
-  policy: TransferPolicy,
-  depth: number,
-): Promise<void> {
-  const tried = `get ${shown(remote)} from ${context.label}`;
-  if (depth > DEPTH_LIMIT) {
-    const happened = `folders are nested more than ${DEPTH_LIMIT} deep`;
-    throw new CommandFailure(ExitCode.failed, tried, happened);
+  constructor(place: RemotePlace, local: string, policy: TransferPolicy) {
+    this.#start = { place, local };
+    this.#policy = policy;
   }
-  const entries = await listFolder(context, remote);
-  await attempt(tried, () => Deno.mkdir(local, { recursive: true }));
-  await forEach(context, entries, async (entry) => {
-    const path = childPath(remote, entry.name);
-    const target = localChild(local, entry.name);
-    if (entry.type === "directory") await getFolder(context, path, target, policy, depth + 1);
-    // A link may lead to a folder, and round in circles from there.
-    else if (entry.type === "link") await getLink(context, path, target, policy);
-    else await getFile(context, path, target, policy, entry);
-  });
+
+  async next(context: OperationContext): Promise<TransferJob[] | undefined> {
+    const start = this.#start;
+    this.#start = undefined;
+    if (start !== undefined) return await this.#begin(context, start.place, start.local);
+    const folder = this.#folders.pop();
+    if (folder === undefined) return undefined;
+    try {
+      return await this.#lookInto(context, folder);
+    } catch (error) {
+      context.report(error);
+      return [];
+    }
+  }
+
+  async #begin(
+    context: OperationContext,
+    place: RemotePlace,
+    local: string,
+  ): Promise<TransferJob[]> {
+    const entry = place.entry ?? await entryAt(context, place.path);
+    if (entry?.type !== "directory" && place.path !== "") {
+      return [(lane) => getFile(lane, place.path, local, this.#policy, entry)];
+    }
+    this.#folders.push({ remote: folderPath(place.path), local, depth: 0 });
+    return [];
+  }
+
+  async #lookInto(context: OperationContext, folder: RemoteFolder): Promise<TransferJob[]> {
+    const { remote, local, depth } = folder;
+    const tried = `get ${shown(remote)} from ${context.label}`;
+    if (depth > DEPTH_LIMIT) {
+      const happened = `folders are nested more than ${DEPTH_LIMIT} deep`;
+      throw new CommandFailure(ExitCode.failed, tried, happened);
+    }
+    const entries = await listFolder(context, remote);
+    await attempt(tried, () => Deno.mkdir(local, { recursive: true }));
+    const jobs: TransferJob[] = [];
+    const below: RemoteFolder[] = [];
+    for (const entry of entries) {
+      const path = childPath(remote, entry.name);
+      try {
+        const target = localChild(local, entry.name);
+        if (entry.type === "directory") {
+          below.push({ remote: path, local: target, depth: depth + 1 });
+        } // A link may lead to a folder, and round in circles from there.
+        else if (entry.type === "link") jobs.push((lane) => this.#getLink(lane, path, target));
+        else jobs.push((lane) => getFile(lane, path, target, this.#policy, entry));
+      } catch (error) {
+        context.report(error);
+      }
+    }
+    this.#folders.push(...below.reverse());
+    return jobs;
+  }
+
+  async #getLink(context: OperationContext, path: string, target: string): Promise<void> {
+    if (await isFolderAt(context, path)) {
+      context.terminal.note(`get: skipped ${path}, a link to a folder`);
+    } else {
+      await getFile(context, path, target, this.#policy);
+    }
+  }
 }
 
-async function getLink(
-  context: OperationContext,
-  path: string,
-  target: string,
-  policy: TransferPolicy,
-): Promise<void> {
-  if (await isFolderAt(context, path)) {
-    context.terminal.note(`get: skipped ${path}, a link to a folder`);
-  } else {
-    await getFile(context, path, target, policy);
+/** What a local path is: a file, or a folder with everything in it. Folders are made before what is in them. */
+export class Uploads implements WorkSource<TransferJob> {
+  readonly #local: string;
+  readonly #remote: string;
+  readonly #policy: TransferPolicy;
+  #places: AsyncIterator<LocalPlace> | undefined;
+  #isOver = false;
+
+  constructor(local: string, remote: string, policy: TransferPolicy) {
+    this.#local = local;
+    this.#remote = remote;
+    this.#policy = policy;
+  }
+
+  async next(context: OperationContext): Promise<TransferJob[] | undefined> {
+    if (this.#isOver) return undefined;
+    if (this.#places === undefined) {
+      if (!await isLocalFolder(context, this.#local)) {
+        this.#isOver = true;
+        return [(lane) => putFile(lane, this.#local, this.#remote, this.#policy)];
+      }
+      await makeFolder(context, this.#remote);
+      this.#places = walkLocal(this.#local);
+    }
+    const jobs: TransferJob[] = [];
+    while (jobs.length < READ_AHEAD && !this.#isOver) {
+      const job = await this.#nextJob(context, this.#places);
+      if (job !== undefined) jobs.push(job);
+    }
+    return jobs;
+  }
+
+  async #nextJob(
+    context: OperationContext,
+    places: AsyncIterator<LocalPlace>,
+  ): Promise<TransferJob | undefined> {
+    const { done, value: place } = await attempt(
+      `read the folder "${this.#local}"`,
+      () => places.next(),
+    );
+    if (done) {
+      this.#isOver = true;
+      return undefined;
+    }
+    const target = childPath(this.#remote, place.relative);
+    if (!place.isFolder) return (lane) => putFile(lane, place.path, target, this.#policy);
+    try {
+      await makeFolder(context, target);
+    } catch (error) {
+      context.report(error);
+    }
+    return undefined;
   }
 }
 
