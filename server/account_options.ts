@@ -6,8 +6,9 @@ import { type Parsed, parsed, unparsed } from "../shared/parsed.ts";
 import { parseRate, parseSize } from "../shared/units.ts";
 import { accountRoot, isRootAllowed } from "./account_root.ts";
 import { checkAccountDirectory } from "./accounts/account_rules.ts";
-import type { AccountChange } from "./accounts/accounts.ts";
+import type { AccountChange, Mount } from "./accounts/accounts.ts";
 import { parseLoginHours } from "./accounts/login_terms.ts";
+import { parseEach, parseGrant, parseMount } from "./grant_options.ts";
 import { formatNetwork, parseNetwork } from "./network.ts";
 
 /** The flags as commander gives them. */
@@ -20,6 +21,8 @@ export interface AccountOptions {
   readonly until?: string;
   readonly hours?: string;
   readonly from?: string;
+  readonly grant?: readonly string[];
+  readonly mount?: readonly string[];
   readonly admin?: boolean;
   readonly readOnly?: boolean;
   readonly dir?: string;
@@ -38,6 +41,16 @@ export function addAccountOptions(command: Command): Command {
     .option("--until <DATE>", "no login from then on, like 2030-01-31 (its start, UTC), or none")
     .option("--hours <TIMES>", "time of day of logins by this machine's clock, or none")
     .option("--from <NETWORKS>", "where it may log in from, like 10.0.0.0/8,192.0.2.7, or all")
+    .option(
+      "--grant <PATH=RIGHTS>",
+      "own rights for a directory: letters of rwl, or none; again for more; none for no grants",
+      collected,
+    )
+    .option(
+      "--mount <PATH=FOLDER>",
+      "another folder in its tree, :ro or :rw; again for more; none for no mounts",
+      collected,
+    )
     .option("--admin", "an administrator")
     .option("--read-only", "may not change anything")
     .option("--dir <DIR>", "its root: a folder below HOME, or an absolute path");
@@ -74,6 +87,12 @@ export async function readAccountChange(
         : valueOf(tried, "--hours", hours, parseLoginHours, ", or none"),
     }),
     ...(from !== undefined && { networks: readNetworks(tried, from) }),
+    ...(options.grant !== undefined && {
+      grants: listOf(tried, "--grant", options.grant, parseGrant),
+    }),
+    ...(options.mount !== undefined && {
+      mounts: await readMounts(tried, home, options.mount),
+    }),
     ...(options.admin !== undefined && { admin: options.admin }),
     ...(options.readOnly !== undefined && { readOnly: options.readOnly }),
     ...(options.dir !== undefined && { directory: await readDirectory(tried, home, options.dir) }),
@@ -113,6 +132,35 @@ function readNetworks(tried: string, text: string): string[] {
   return text.split(",").map((each) =>
     formatNetwork(valueOf(tried, "--from", each.trim(), parseNetwork, ", or all"))
   );
+}
+
+function collected(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
+function listOf<T extends { readonly path: string }>(
+  tried: string,
+  flag: string,
+  texts: readonly string[],
+  parse: (text: string) => Parsed<T>,
+): readonly T[] {
+  const read = parseEach(texts, parse);
+  if (read.ok) return read.value;
+  throw new CommandFailure(ExitCode.usage, tried, `${flag} ${read.why}`);
+}
+
+async function readMounts(
+  tried: string,
+  home: string,
+  texts: readonly string[],
+): Promise<readonly Mount[]> {
+  const mounts = listOf(tried, "--mount", texts, parseMount);
+  for (const { directory } of mounts) {
+    if (await isRootAllowed(home, accountRoot(home, { directory }))) continue;
+    const why = "it would show the server's own folder";
+    throw new CommandFailure(ExitCode.usage, tried, `--mount "${directory}": ${why}`);
+  }
+  return mounts;
 }
 
 async function readDirectory(tried: string, home: string, text: string): Promise<string> {

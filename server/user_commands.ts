@@ -3,19 +3,22 @@
 import type { Command } from "commander";
 import type { CommandWorld } from "../shared/command_line.ts";
 import { CommandFailure, ExitCode } from "../shared/exit_code.ts";
-import { accountJson, accountTable } from "./account_list.ts";
+import { accountJson, accountTable, type UsageOf } from "./account_list.ts";
 import { type AccountOptions, addAccountOptions, readAccountChange } from "./account_options.ts";
 import { accountRoot } from "./account_root.ts";
 import { openAccounts, withNamedFaults } from "./account_store.ts";
 import { checkAccountName } from "./accounts/account_rules.ts";
 import type { AccountAdmin } from "./accounts/accounts.ts";
+import { booksPlace, SqliteBooks } from "./accounts/sqlite_books.ts";
 import {
   HOME_VARIABLE,
   prepareDataDirectory,
+  privateDirectory,
   requireDataDirectory,
   STANDARD_HOME,
 } from "./data_directory.ts";
 import { chosenPassword, type PasswordOptions } from "./new_password.ts";
+import { recount } from "./recount.ts";
 
 interface HomeOption {
   readonly home: string;
@@ -43,6 +46,13 @@ export function define(command: Command, world: CommandWorld): void {
     );
   subcommand("rm <NAME>", "removes an account; its files stay")
     .action((name: string, options: HomeOption) => remove(world, name, options));
+  subcommand(
+    "recount [NAME]",
+    "counts what accounts with limits keep: after files came another way",
+  )
+    .action(async (name: string | undefined, options: HomeOption) =>
+      recount(world, await requireDataDirectory(options.home), name)
+    );
   subcommand("ls", "lists the accounts")
     .option("--json", "one JSON object a line")
     .action((options: HomeOption & { json?: true }) => list(world, options));
@@ -129,16 +139,30 @@ async function list(
   world: CommandWorld,
   options: HomeOption & { readonly json?: true },
 ): Promise<void> {
-  using accounts = openAccounts(await requireDataDirectory(options.home));
+  const home = await requireDataDirectory(options.home);
+  using accounts = openAccounts(home);
+  const usedOf = await usageOf(home);
   const all = await accounts.list();
   if (options.json) {
-    for (const account of all) world.stdout.print(`${JSON.stringify(accountJson(account))}\n`);
+    for (const each of all) {
+      world.stdout.print(`${JSON.stringify(accountJson(each, usedOf(each.name)))}\n`);
+    }
     return;
   }
   if (all.length === 0) {
     return world.stderr.print("there are no accounts yet: ftp user add NAME makes one\n");
   }
-  world.stdout.print(accountTable(all));
+  world.stdout.print(accountTable(all, usedOf));
+}
+
+/** What accounts with limits use, as the books know it. */
+async function usageOf(home: string): Promise<UsageOf> {
+  using books = await withNamedFaults(
+    "user ls",
+    () => Promise.resolve(SqliteBooks.open(booksPlace(privateDirectory(home)), "look")),
+  );
+  const known = books.lastKnownOfAll();
+  return (account) => known.get(account);
 }
 
 function noSuch(tried: string): CommandFailure {

@@ -93,6 +93,10 @@ export class BookStatements {
     return (this.#sql.doubtful.all() as Row[]).map(({ name }) => String(name));
   }
 
+  limited(): string[] {
+    return (this.#sql.limited.all() as Row[]).map(({ name }) => String(name));
+  }
+
   /** Gives back what is held by anybody else, and puts all accounts in doubt. */
   forgetAllBut(owners: readonly string[]): void {
     this.#sql.forget.run(JSON.stringify(owners));
@@ -148,6 +152,9 @@ function prepareAll(prepare: (sql: string) => StatementSync) {
       SELECT a.name FROM accounts a LEFT JOIN quota_books b ON b.account = a.name
       WHERE (a.quota_bytes IS NOT NULL OR a.max_files IS NOT NULL)
         AND IFNULL(b.doubts > b.counted, 1) ORDER BY a.name`),
+    limited: prepare(
+      "SELECT name FROM accounts WHERE quota_bytes IS NOT NULL OR max_files IS NOT NULL",
+    ),
     forget: prepare(`
       DELETE FROM quota_holds WHERE owner NOT IN (SELECT value FROM json_each(?))`),
     ofOwner: prepare("SELECT 1 FROM quota_holds WHERE owner = ? LIMIT 1"),

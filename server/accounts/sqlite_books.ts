@@ -68,7 +68,19 @@ export class SqliteBooks implements QuotaBooks, Disposable {
 
   /** What an account has used as far as the books know, which may be in doubt. */
   lastKnown(account: string): QuotaState | undefined {
-    return this.#sql.look(account)?.state;
+    return guarded(() => this.#sql.look(account))?.state;
+  }
+
+  /** The same of all accounts that have limits. */
+  lastKnownOfAll(): ReadonlyMap<string, Amount> {
+    return guarded(() =>
+      new Map(
+        this.#sql.limited().flatMap((account) => {
+          const page = this.#sql.look(account);
+          return page === undefined ? [] : [[account, page.state.used] as const];
+        }),
+      )
+    );
   }
 
   /** Accounts with limits whose books nobody can rely on before they are counted. */

@@ -6,9 +6,9 @@ import type { HashAlgorithm } from "../../shared/hash.ts";
 import type { Log } from "../../shared/log.ts";
 import { nameOf, ROOT, type VirtualPath } from "../../shared/virtual_path.ts";
 import { DigestCache, isSettled } from "./digest_cache.ts";
+import { openDiskBooks } from "./disk_books.ts";
 import { listDirectory } from "./disk_listing.ts";
 import { requireReplaceable } from "./disk_upload.ts";
-import { measureUsage } from "./disk_usage.ts";
 import { digestOf } from "./file_digest.ts";
 import { entryOf } from "./host_entry.ts";
 import { asFaults } from "./host_fault.ts";
@@ -85,12 +85,14 @@ export function openDiskStorage(options: DiskStorageOptions): Promise<Storage> {
     const records = uploadsDirectory(operatorPath(options.home), options.account);
     files.makePrivateDirectory(records);
     const jail = new Jail({ root, own, links, files });
-    const { account, books: allBooks = NO_BOOKS, floorBytes = 0, uploads = "atomic", log } =
-      options;
-    const usage = { files, root: jail.root, records, account };
-    const books = allBooks.of(account, (held) => measureUsage(usage, held));
+    const { home, account, books: allBooks = NO_BOOKS, log } = options;
+    const books = openDiskBooks({ root, home, account, books: allBooks, files });
+    const { floorBytes = 0, uploads = "atomic" } = options;
     return new DiskStorage({
-      ...usage,
+      files,
+      root: jail.root,
+      records,
+      account,
       jail,
       digests,
       books,

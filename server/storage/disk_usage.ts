@@ -22,15 +22,18 @@ export interface UsageWorld {
  * counted where it is, or belongs to somebody else. A second name of a file counts again.
  *
  * @param held what uploads write to, host paths; see {@linkcode placeOf}.
+ * @throws Fault `aborted`
  */
 export async function measureUsage(
   { files, root, records, account }: UsageWorld,
   held: ReadonlySet<string>,
+  signal?: AbortSignal,
 ): Promise<Amount> {
   let found = await measureParts(files, records, held);
   const waiting: HostPath[] = [root];
   for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
     for await (const name of namesIn(files, directory)) {
+      if (signal?.aborted) throw new Fault("aborted", { cause: signal.reason });
       const host = ownChild(directory, name);
       if (name === UPLOADS_NAME) {
         found = sum(found, await measureParts(files, ownChild(host, account), held));

@@ -3,11 +3,20 @@
 import { hostCode } from "./host_fault.ts";
 import { type HostFiles, hostFiles } from "./host_files.ts";
 import { directoryOf, type HostPath, operatorPath, ownChild } from "./jailed_path.ts";
+import { type AccountBooks, NO_AMOUNT, NO_BOOKS } from "./quota_books.ts";
+import { removeUnfinished } from "./upload_folder.ts";
 import { readRecord, UploadPart } from "./upload_part.ts";
 import { allUploadsDirectory } from "./upload_place.ts";
 
 /** How long an unfinished upload is kept (PROTOCOL.md, rule 4). */
 export const KEPT_UNFINISHED_MS = 7 * 24 * 3600 * 1000;
+
+/** What a sweep may be told. */
+export interface SweepOptions {
+  readonly files?: HostFiles;
+  /** The books of the account that such a folder belongs to; default: nobody has a limit. */
+  booksOf?(account: string): Promise<AccountBooks>;
+}
 
 /**
  * Removes uploads that nobody writes and that got their last byte more than `olderThanMs` ago.
@@ -19,7 +28,7 @@ export async function sweepUnfinished(
   home: string,
   olderThanMs: number,
   nowMs: number,
-  files: HostFiles = hostFiles,
+  { files = hostFiles, booksOf = noBooks }: SweepOptions = {},
 ): Promise<number> {
   const all = allUploadsDirectory(operatorPath(home));
   let removed = 0;
@@ -27,13 +36,24 @@ export async function sweepUnfinished(
     const records = ownChild(all, account);
     const stems = new Set((await namesIn(files, records)).map(stemOf));
     for (const stem of stems) {
-      if (sweepOne(files, records, stem, nowMs - olderThanMs)) removed++;
+      const world = { files, records, books: () => booksOf(account) };
+      if (await sweepOne(world, stem, nowMs - olderThanMs)) removed++;
     }
   }
   return removed;
 }
 
-function sweepOne(files: HostFiles, records: HostPath, stem: string, limitMs: number): boolean {
+interface SweepWorld {
+  readonly files: HostFiles;
+  readonly records: HostPath;
+  books(): Promise<AccountBooks>;
+}
+
+async function sweepOne(
+  { files, records, books }: SweepWorld,
+  stem: string,
+  limitMs: number,
+): Promise<boolean> {
   const record = ownChild(records, `${stem}.json`);
   const noted = readRecord(files, record);
   const elsewhere = noted === undefined ? records : directoryOf(operatorPath(noted.bytes));
@@ -47,7 +67,7 @@ function sweepOne(files: HostFiles, records: HostPath, stem: string, limitMs: nu
       const part = new UploadPart(files, { file, host, record });
       const isOld = file.stat().modifiedMs < limitMs;
       if (isOld && file.tryLock("exclusive")) {
-        part.remove();
+        await removeUnfinished(part, await books());
         removed = true;
       } else part.release();
     }
@@ -57,6 +77,10 @@ function sweepOne(files: HostFiles, records: HostPath, stem: string, limitMs: nu
   if (left === undefined || left.modifiedMs >= limitMs) return false;
   ifThere(() => files.removeFile(record));
   return false; // a record without bytes is no upload
+}
+
+function noBooks(account: string): Promise<AccountBooks> {
+  return Promise.resolve(NO_BOOKS.of(account, () => Promise.resolve(NO_AMOUNT)));
 }
 
 async function namesIn(files: HostFiles, directory: HostPath): Promise<string[]> {

@@ -40,7 +40,7 @@ Deno.test(`after ${DEATHS} deaths at random points the books are what is on the 
 });
 
 Deno.test("whichever call fails, the books are what is on the disk", async () => {
-  for (let step = 1; step <= 60; step++) {
+  for (let step = 1; step <= 30; step++) {
     const failing = new FailingFiles();
     await using trial = await TrialQuota.open(LIMIT, { files: failing.files });
     const random = randomNumbers(step);
