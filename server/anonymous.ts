@@ -7,6 +7,9 @@ import type { Session } from "./session.ts";
 import type { ServerSettings } from "./settings.ts";
 import { GuestStorage } from "./storage/guest_storage.ts";
 
+/** The account's name in logs, whichever name was given. */
+export const ANONYMOUS = "anonymous";
+
 /** Whether this name logs in without an account; no account can be called so. */
 export function isAnonymous(name: string, settings: Pick<ServerSettings, "anonymous">): boolean {
   return settings.anonymous !== "off" && /^(anonymous|ftp)$/i.test(name);
@@ -33,7 +36,7 @@ export async function logInAnonymously(session: Session): Promise<Reply> {
 
 function anonymousAccount(readOnly: boolean): Account {
   return {
-    name: "anonymous",
+    name: ANONYMOUS,
     directory: ANONYMOUS_DIRECTORY,
     readOnly,
     admin: false,

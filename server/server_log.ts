@@ -23,7 +23,7 @@ export function openServerLog(
   settings: Pick<ServerSettings, "log" | "logFile">,
   fixed: LogFields = {},
 ): ServerLog {
-  const sink = settings.logFile === undefined ? standardErrorSink() : openFile(settings.logFile);
+  const sink = settings.logFile === undefined ? standardErrorSink() : openLogFile(settings.logFile);
   return { log: consoleLog({ form: settings.log, sink }, fixed), sink };
 }
 
@@ -36,7 +36,8 @@ export function reopenLog({ log, sink }: ServerLog): void {
   }
 }
 
-function openFile(path: string): LogSink {
+/** Opens a file that lines are appended to. @throws CommandFailure when that cannot be. */
+export function openLogFile(path: string): LogSink {
   try {
     return fileSink(path);
   } catch (error) {

@@ -14,6 +14,7 @@ import type { ServerSettings } from "./settings.ts";
 import type { QuotaState } from "./storage/quota_books.ts";
 import type { Storage } from "./storage/storage.ts";
 import { Traffic } from "./traffic.ts";
+import type { Xferlog } from "./xferlog.ts";
 
 /** What all workers share while they run, and this thread's part in it. */
 export interface RuntimeServices {
@@ -33,6 +34,8 @@ export interface Services extends RuntimeServices {
   readonly settings: ServerSettings;
   readonly accounts: Accounts;
   readonly log: Log;
+  /** `undefined` without `--xferlog`. */
+  readonly xferlog?: Xferlog | undefined;
   /** What PASV tells. */
   readonly publicAddresses: PublicAddresses;
   /** What people do about their own accounts. */

@@ -8,14 +8,16 @@ import { charsetOf } from "./charset.ts";
 import { accountsFile, privateDirectory } from "./data_directory.ts";
 import { Membership } from "./membership.ts";
 import { openListeningSocket } from "./listening_socket.ts";
+import { type Counts, EventCounts } from "./metrics/event_counts.ts";
 import { PublicAddresses } from "./public_address.ts";
 import { SessionRegister } from "./runtime/session_register.ts";
 import { serve, type ServeOptions } from "./server.ts";
-import { openServerLog, reopenLog } from "./server_log.ts";
+import { openLogFile, openServerLog, reopenLog } from "./server_log.ts";
 import { ServerTls, type TlsIdentity } from "./server_tls.ts";
 import { runtimeServices, type Services } from "./services.ts";
 import type { ServerSettings } from "./settings.ts";
 import { DigestCache } from "./storage/digest_cache.ts";
+import { Xferlog } from "./xferlog.ts";
 
 /** What can change while it serves. */
 export interface ServingUpdate {
@@ -43,6 +45,8 @@ export interface Serving {
   readonly ended: Promise<unknown>;
   /** Puts changed settings and a new certificate into effect, and reopens the log file. */
   update(update: ServingUpdate): void;
+  /** What has happened in it. */
+  counts(): Promise<Counts>;
   /** No new sessions; transfers get ten seconds; then everything is closed. */
   stop(): void;
 }
@@ -55,8 +59,14 @@ export interface Serving {
 export async function openServing(plan: ServingPlan): Promise<Serving> {
   await using opened = new AsyncDisposableStack();
   const { home, workers } = plan.settings;
-  const { log, sink } = openServerLog(plan.settings, workers > 1 ? { worker: plan.thread } : {});
+  const fixed = workers > 1 ? { worker: plan.thread } : {};
+  const { log: writtenLog, sink } = openServerLog(plan.settings, fixed);
+  const events = new EventCounts();
+  const log = events.watching(writtenLog);
   opened.use(sink);
+  const { xferlogFile } = plan.settings;
+  const xferlogSink = xferlogFile === undefined ? undefined : openLogFile(xferlogFile);
+  if (xferlogSink !== undefined) opened.use(xferlogSink);
   const accounts = opened.use(SqliteAccounts.open(accountsFile(home)));
   const names = { process: Deno.pid, worker: plan.thread };
   const register = opened.use(SessionRegister.open(privateDirectory(home), names));
@@ -74,6 +84,7 @@ export async function openServing(plan: ServingPlan): Promise<Serving> {
     log,
     ...runtimeServices(register),
     fallbackCharset: charsetOf(settings.fallbackCharset),
+    xferlog: xferlogSink && new Xferlog(xferlogSink),
     publicAddresses: new PublicAddresses({
       addresses: () => settings.publicAddresses,
       log,
@@ -100,7 +111,9 @@ export async function openServing(plan: ServingPlan): Promise<Serving> {
       settings = update.settings;
       if (update.identity !== undefined) tls?.replace(update.identity);
       reopenLog({ log, sink });
+      if (xferlogSink !== undefined) reopenLog({ log, sink: xferlogSink });
     },
+    counts: () => Promise.resolve(events.counts),
     stop: () => closing.abort(),
   };
 }

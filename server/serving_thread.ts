@@ -2,6 +2,7 @@
 
 import type { Endpoint } from "../shared/endpoint.ts";
 import { CommandFailure, ExitCode } from "../shared/exit_code.ts";
+import type { Counts } from "./metrics/event_counts.ts";
 import type { ThreadMessage, ThreadReport } from "./thread_messages.ts";
 import { openServing, type ServingPlan, type ServingUpdate } from "./serving.ts";
 
@@ -15,6 +16,8 @@ export interface ServingThread {
   readonly ended: Promise<unknown>;
   /** Puts changed settings and a new certificate into effect, and reopens the log file. */
   update(update: ServingUpdate): void;
+  /** What has happened in it. Never settles when it dies first. */
+  counts(): Promise<Counts>;
   /** No new sessions; transfers get ten seconds; then everything is closed and it ends. */
   stop(): void;
 }
@@ -38,6 +41,7 @@ export function startInWorker(module: URL): StartThread {
       listening.reject(reason ?? new Error("it ended before it listened"));
       ended.resolve(reason);
     };
+    const asking: ((counts: Counts) => void)[] = [];
     worker.onerror = (event) => {
       // Without this the error would end the whole process.
       event.preventDefault();
@@ -45,6 +49,7 @@ export function startInWorker(module: URL): StartThread {
     };
     worker.onmessage = ({ data: report }: MessageEvent<ThreadReport>) => {
       if (report.kind === "listening") listening.resolve(report);
+      else if (report.kind === "counted") asking.shift()?.(report.counts);
       else if (report.kind === "refused") end(refusal(plan.thread, report.reason));
       else end(report.reason);
     };
@@ -56,6 +61,11 @@ export function startInWorker(module: URL): StartThread {
       implicitEndpoint,
       ended: ended.promise,
       update: (update) => send({ kind: "update", update }),
+      counts: () =>
+        new Promise((resolve) => {
+          asking.push(resolve);
+          send({ kind: "count" });
+        }),
       stop: () => send({ kind: "stop" }),
     };
   };

@@ -1,5 +1,6 @@
 // How the text of a setting reads: one grammar a kind, each with the syntax it prints.
 
+import { type Endpoint, formatEndpoint } from "../shared/endpoint.ts";
 import { type Parsed, parsed, unparsed } from "../shared/parsed.ts";
 import { formatDuration, formatSize, parseDuration, parseSize } from "../shared/units.ts";
 import { formatNetwork, type Network, parseNetwork } from "./network.ts";
@@ -82,6 +83,21 @@ export const listenAddress: SettingGrammar<string | undefined> = {
     return unparsed("an IP address or a host name of this machine is allowed");
   },
   format: (host) => host ?? "",
+};
+
+/** `HOST:PORT`, IPv6 in brackets. */
+export const hostAndPort: SettingGrammar<Endpoint | undefined> = {
+  syntax: "HOST:PORT",
+  parse(text) {
+    const [, host = "", port = ""] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
+    const address = listenAddress.parse(host);
+    const isBare = host.includes(":") && !host.startsWith("[");
+    if (address.ok && address.value !== undefined && !isBare && Number(port) <= 65_535) {
+      return parsed({ address: address.value, port: Number(port) });
+    }
+    return unparsed("an address and a port are allowed, like 127.0.0.1:9100 or [::1]:9100");
+  },
+  format: (endpoint) => endpoint === undefined ? "" : formatEndpoint(endpoint),
 };
 
 /** The path of a file, as the host writes it. */

@@ -1,5 +1,6 @@
 // What `ftp serve` can be told. Reading flags, environment and file is settings_sources.ts's business.
 
+import type { Endpoint } from "../shared/endpoint.ts";
 import type { Network } from "./network.ts";
 import type { PublicAddress } from "./public_address.ts";
 
@@ -67,4 +68,8 @@ export interface ServerSettings {
   readonly log: "text" | "json";
   /** `undefined` for standard error. */
   readonly logFile: string | undefined;
+  /** A file with a line for each file moved; `undefined` for none. */
+  readonly xferlogFile: string | undefined;
+  /** Where metrics are served; `undefined` for nowhere. */
+  readonly metrics: Endpoint | undefined;
 }

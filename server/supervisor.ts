@@ -2,6 +2,7 @@
 
 import type { Endpoint } from "../shared/endpoint.ts";
 import type { Log } from "../shared/log.ts";
+import { type ServerCounts, ThreadCounts } from "./metrics/thread_counts.ts";
 import type { ServingPlan, ServingUpdate } from "./serving.ts";
 import type { ServingThread, StartThread } from "./serving_thread.ts";
 
@@ -24,6 +25,7 @@ const HEALTHY_MS = 60_000;
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #threads = new Map<number, ServingThread>();
+  readonly #counts = new ThreadCounts();
   readonly #stopping = new AbortController();
   /** One for each thread, which ends with it for good. */
   readonly #watches: Promise<void>[] = [];
@@ -68,6 +70,11 @@ export class Supervisor {
   update(update: ServingUpdate): void {
     this.#plan = { ...this.#plan, ...update };
     for (const thread of this.#threads.values()) thread.update(update);
+  }
+
+  /** What has happened in all threads, those that died included. */
+  counts(): Promise<ServerCounts> {
+    return this.#counts.ask([...this.#threads.values()]);
   }
 
   /** Ends all threads; resolves when the last one has ended. */

@@ -6,6 +6,7 @@ import { Fault, isFault } from "../shared/fault.ts";
 import { limitedSource } from "../shared/rate_limit.ts";
 import { type Reply, reply } from "../shared/reply.ts";
 import type { VirtualPath } from "../shared/virtual_path.ts";
+import { ANONYMOUS } from "./anonymous.ts";
 import { deflated, inflated } from "./deflate_stream.ts";
 import type { Session, Transfer } from "./session.ts";
 import type { Ride } from "./traffic.ts";
@@ -99,6 +100,9 @@ export function isDataPrivate(session: Session): boolean {
   return session.protection.kind === "tls" && session.protection.data === "private";
 }
 
+/** What moves no file. */
+const LISTINGS: ReadonlySet<string> = new Set(["LIST", "NLST", "MLSD"]);
+
 /** A transfer's time as the session's current one. */
 class TransferCourse implements Disposable {
   readonly transfer: Transfer;
@@ -131,13 +135,29 @@ class TransferCourse implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    const { verb, path, startedMs, movedBytes: bytes } = this.transfer;
+    const { verb, path, sends, startedMs, movedBytes: bytes } = this.transfer;
     const session = this.#session;
     session.closing.removeEventListener("abort", this.#onClosing);
     session.data.forget();
     session.transfer = undefined;
     this.#ride[Symbol.dispose]();
-    const ms = Date.now() - startedMs;
-    session.log.write("info", "transfer", { verb, path, bytes, ms, outcome: this.outcome });
+    const endedMs = Date.now();
+    const ms = endedMs - startedMs;
+    const { outcome } = this;
+    session.log.write("info", "transfer", { verb, path, sends, bytes, ms, outcome });
+    if (LISTINGS.has(verb) || session.login.kind !== "member") return;
+    session.services.xferlog?.add({
+      endedMs,
+      tookMs: ms,
+      address: session.peer.address,
+      bytes,
+      path,
+      isText: session.type === "ascii",
+      isCompressed: session.mode !== "stream",
+      sends,
+      user: session.login.account.name,
+      isAnonymous: session.login.account.name === ANONYMOUS,
+      isDone: outcome === "done",
+    });
   }
 }

@@ -2,6 +2,7 @@
 
 /// <reference lib="deno.worker" />
 
+import { NO_COUNTS } from "./metrics/event_counts.ts";
 import { openServing, type Serving, type ServingPlan } from "./serving.ts";
 import type { ThreadMessage, ThreadReport } from "./thread_messages.ts";
 
@@ -12,6 +13,7 @@ let serving: Serving | undefined;
 self.onmessage = ({ data: message }: MessageEvent<ThreadMessage>) => {
   if (message.kind === "start") start(message.plan);
   else if (message.kind === "update") serving?.update(message.update);
+  else if (message.kind === "count") count();
   else serving?.stop();
 };
 
@@ -25,6 +27,10 @@ async function start(plan: ServingPlan): Promise<void> {
   report({ kind: "listening", endpoint, implicitEndpoint });
   const reason = await serving.ended;
   report({ kind: "ended", reason: reason === undefined ? undefined : textOf(reason) });
+}
+
+async function count(): Promise<void> {
+  report({ kind: "counted", counts: await serving?.counts() ?? NO_COUNTS });
 }
 
 function textOf(error: unknown): string {

@@ -1,10 +1,10 @@
 // What the server tells its operator, and where.
 
-import { filePath, oneOf } from "../setting_grammars.ts";
+import { filePath, hostAndPort, oneOf } from "../setting_grammars.ts";
 import type { SettingGroup } from "./setting.ts";
 
 /** Logs. */
-export const LOG_SETTINGS: SettingGroup<"log" | "logFile"> = {
+export const LOG_SETTINGS: SettingGroup<"log" | "logFile" | "xferlogFile" | "metrics"> = {
   log: {
     name: "log",
     grammar: oneOf("text", "json"),
@@ -18,6 +18,22 @@ export const LOG_SETTINGS: SettingGroup<"log" | "logFile"> = {
     standard: undefined,
     standardShown: "standard error",
     help: "file the log is appended to; reopened on SIGHUP",
+    takesEffect: "restart",
+  },
+  xferlogFile: {
+    name: "xferlog",
+    grammar: filePath,
+    standard: undefined,
+    standardShown: "none",
+    help: "file that gets a line for each file moved, as wu-ftpd wrote it; reopened on SIGHUP",
+    takesEffect: "restart",
+  },
+  metrics: {
+    name: "metrics",
+    grammar: hostAndPort,
+    standard: undefined,
+    standardShown: "off",
+    help: "where Prometheus finds /metrics",
     takesEffect: "restart",
   },
 };

@@ -71,6 +71,8 @@ Deno.test("without any source every setting has its default", () => {
     stallTimeoutMs: 120_000,
     log: "text",
     logFile: undefined,
+    xferlogFile: undefined,
+    metrics: undefined,
   });
 });
 
@@ -104,6 +106,8 @@ Deno.test("every setting can be said by flag, environment and file, and they mea
     "registration": "open",
     "log": "json",
     "log-file": "/var/log/ftp.log",
+    "xferlog": "/var/log/xferlog",
+    "metrics": "[::1]:9100",
   };
   const both = (name: string) => name === "cert" ? { key: "/etc/k.pem" } : { cert: "/etc/c.pem" };
   for (const [key, { name }] of settingRows()) {
@@ -175,6 +179,9 @@ Deno.test("each kind of setting says what it allows", () => {
     ["host", "a b", /an IP address or a host name of this machine is allowed$/],
     ["workers", "0", /a whole number from 1 to 256 is allowed$/],
     ["log", "xml", /allowed are text, json$/],
+    ["metrics", "9100", /an address and a port are allowed/],
+    ["metrics", "::1:9100", /an address and a port are allowed/],
+    ["metrics", "localhost:99999", /an address and a port are allowed/],
     ["log-file", "", /the path of a file is allowed$/],
   ];
   for (const [name, text, said] of wrong) {

@@ -1,6 +1,7 @@
 // The threads of a server: started, replaced when they die, told of changes, stopped.
 
 import assert from "node:assert/strict";
+import { NO_COUNTS } from "../../server/metrics/event_counts.ts";
 import { prepareDataDirectory } from "../../server/data_directory.ts";
 import type { ServingPlan } from "../../server/serving.ts";
 import {
@@ -153,6 +154,7 @@ class FakeThreads {
       endpoint: { address: "192.0.2.1", port: plan.port === 0 ? 4001 : plan.port },
       ended: ended.promise,
       update() {},
+      counts: () => Promise.resolve(NO_COUNTS),
       stop: () => {
         this.stopped.push(plan.thread);
         ended.resolve(undefined);
