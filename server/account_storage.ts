@@ -18,7 +18,7 @@ import type { Storage } from "./storage/storage.ts";
 export interface AccountStorageWorld {
   /** Absolute host path of the data directory. */
   readonly home: string;
-  readonly settings: Pick<ServerSettings, "uploads" | "diskFloorBytes">;
+  readonly settings: Pick<ServerSettings, "uploads" | "symlinks" | "diskFloorBytes">;
   readonly books: QuotaBooks;
   readonly digests: DigestCache;
   readonly log: Log;
@@ -77,8 +77,8 @@ async function openFolder(
 ): Promise<Storage> {
   // SECURITY: judged at every login, not only when the account was made: links change.
   if (!await isRootAllowed(home, root)) throw new Fault("denied");
-  const { diskFloorBytes: floorBytes, uploads } = settings;
-  return await openDiskStorage({ home, root, floorBytes, uploads, digests, log, ...rest });
+  const { diskFloorBytes: floorBytes, symlinks: links, uploads } = settings;
+  return await openDiskStorage({ home, root, floorBytes, links, uploads, digests, log, ...rest });
 }
 
 /** Uploads into a mount wait in a folder of their own: their paths are not those of the root. */

@@ -8,13 +8,20 @@ const STANDARD_FLOOR_BYTES = 64 * 1024 * 1024;
 
 /** Storage. */
 export const STORAGE_SETTINGS: SettingGroup<
-  "uploads" | "fallbackCharset" | "diskFloorBytes"
+  "uploads" | "symlinks" | "fallbackCharset" | "diskFloorBytes"
 > = {
   uploads: {
     name: "uploads",
     grammar: oneOf("atomic", "direct"),
     standard: "atomic",
     help: "atomic shows a file when it is whole; direct writes under its name from the start",
+    takesEffect: "now",
+  },
+  symlinks: {
+    name: "symlinks",
+    grammar: oneOf("inside", "never", "follow"),
+    standard: "inside",
+    help: "links that sessions see: those that stay inside their folder, none, or all",
     takesEffect: "now",
   },
   fallbackCharset: {

@@ -19,7 +19,7 @@ async function open(trial: TrialQuota, change: AccountChange) {
     await Deno.writeTextFile(join(home, name, "f"), name);
   }
   const account = await trial.accounts.update("ann", change);
-  const settings = { uploads: "atomic", diskFloorBytes: 0 } as const;
+  const settings = { uploads: "atomic", symlinks: "inside", diskFloorBytes: 0 } as const;
   const world = { home, settings, books: trial.books, digests: new DigestCache(), log };
   return { storage: await openAccountStorage(account, world), log };
 }

@@ -38,6 +38,8 @@ export interface InProcessOptions {
   /** Replaces services, e.g. to make storage fail. */
   readonly services?: (usual: Services) => Services;
   readonly implicitTls?: boolean;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
   /** What transfers get when it stops; nothing by default, so that a failed test ends soon. */
   readonly graceMs?: number;
 }
@@ -109,7 +111,7 @@ export class InProcessServer implements AsyncDisposable {
         openAccountStorage(account, { home, settings, books, digests, log }),
     };
     const services = options.services?.(usual) ?? usual;
-    const listener = openListener({ host: "127.0.0.1", port: 0 });
+    const listener = openListener({ host: options.host ?? "127.0.0.1", port: 0 });
     const { port } = listener.addr;
     const root = join(home, USER);
     await Deno.mkdir(root, { recursive: true });
