@@ -27,6 +27,7 @@ const REPLIES = {
   "truncated": [426, "The data connection broke; transfer incomplete"],
   "aborted": [426, "Transfer aborted"],
   "timed-out": [426, "Nothing moved for too long; transfer given up"],
+  "too-many-names": [451, "More names than one listing may tell"],
   "limit-reached": [421, "Too many requests from here, try again later"],
   "host-failure": [451, "This server failed to do it; its operator can see why"],
 } as const satisfies Record<FaultKind, readonly [code: number, text: string]>;

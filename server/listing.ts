@@ -54,14 +54,14 @@ export async function findListing(
     const prefix = given === "" || given === "." || given.endsWith("/") ? given : `${given}/`;
     return {
       prefix: prefix === "." ? "" : prefix,
-      entries: (signal) => speakable(storage.list(path, signal)),
+      entries: (signal) => told(path, session, signal),
     };
   } catch (error) {
     const pattern = nameOf(path);
     if (!isFault(error, "not-found") || !isPattern(pattern)) throw error;
     const parent = await storage.stat(parentOf(path));
     if (parent.type !== "directory") throw new Fault("not-found", { about: path });
-    const all = (signal: AbortSignal) => speakable(storage.list(parentOf(path), signal));
+    const all = (signal: AbortSignal) => told(parentOf(path), session, signal);
     return { prefix: above, entries: (signal) => matching(all(signal), pattern) };
   }
 }
@@ -70,9 +70,17 @@ async function* only(entry: Entry): AsyncGenerator<Entry> {
   yield entry;
 }
 
-/** SECURITY: a name with a line end in it could pass for other entries. */
-async function* speakable(entries: AsyncIterable<Entry>): AsyncGenerator<Entry> {
-  for await (const entry of entries) {
+/** A directory's entries, so many of them. @throws Fault `too-many-names` where there are more */
+async function* told(
+  directory: VirtualPath,
+  { storage, services }: Session,
+  signal: AbortSignal,
+): AsyncGenerator<Entry> {
+  let left = services.settings.listingLimit;
+  for await (const entry of storage.list(directory, signal)) {
+    // SECURITY: a listing of everything, again and again, is work without end for one short request.
+    if (left-- === 0) throw new Fault("too-many-names", { about: directory });
+    // SECURITY: a name with a line end in it could pass for other entries.
     if (!/[\r\n]/.test(entry.name)) yield entry;
   }
 }

@@ -23,6 +23,7 @@ export function define(command: Command, world: CommandWorld): void {
   for (const [, { name, grammar, help, standardShown, standard }] of settingRows()) {
     const about = `${help} (default: ${standardShown ?? grammar.format(standard)})`;
     const option = command.createOption(`--${name} <${grammar.syntax}>`, about);
+    if (grammar.isList) option.argParser(joined);
     names.set(option.attributeName(), name);
     command.addOption(option);
   }
@@ -34,4 +35,9 @@ export function define(command: Command, world: CommandWorld): void {
     const home = await prepareDataDirectory(directory);
     await runServer(world, { home, env: world.env, flags, configFile: config });
   });
+}
+
+/** A list's flag may be given several times. */
+function joined(text: string, before: string | undefined): string {
+  return before === undefined ? text : `${before},${text}`;
 }

@@ -13,6 +13,8 @@ export interface SettingGrammar<T> {
   /** As `--help` shows it after the flag, e.g. `N`. */
   readonly syntax: string;
   parse(text: string): Parsed<T>;
+  /** Whether a flag said again adds to what it said before. */
+  readonly isList?: true;
   /** The text that reads as this value. */
   format(value: T): string;
 }
@@ -149,6 +151,7 @@ export const charset: SettingGrammar<string> = {
 export function listOf<T>(item: SettingGrammar<T>): SettingGrammar<readonly T[]> {
   return {
     syntax: `${item.syntax},...`,
+    isList: true,
     parse(text) {
       if (text.trim() === "") return parsed([]);
       const values: T[] = [];

@@ -3,7 +3,6 @@
 import type { Endpoint } from "../shared/endpoint.ts";
 import type { Network } from "./network.ts";
 import type { PublicAddress } from "./public_address.ts";
-import type { LinkPolicy } from "./storage/jailed_path.ts";
 
 /** Ports for passive data connections, both ends included. */
 export interface PortRange {
@@ -47,14 +46,14 @@ export interface ServerSettings {
   readonly tlsHandshakeTimeoutMs: number;
   /** How long a data connection may take to come about. */
   readonly dataConnectTimeoutMs: number;
+  /** Names that one listing, or one pattern, looks at. */
+  readonly listingLimit: number;
   /** How long a transfer may stand still. */
   readonly stallTimeoutMs: number;
   /** What names are read in that are not UTF-8, by its standard name; `undefined` refuses such. */
   readonly fallbackCharset: string | undefined;
   /** Where the bytes of an upload go at first: `direct` is under its own name. */
   readonly uploads: "atomic" | "direct";
-  /** Which links exist for sessions: those that stay inside their root, none, or all. */
-  readonly symlinks: LinkPolicy;
   /** Bytes that uploads leave free on the disk. */
   readonly diskFloorBytes: number;
   /** So many failed logins lead to a ban. */

@@ -40,6 +40,8 @@ export type FaultKind =
   | "aborted"
   /** Nothing moved for longer than a limit allows. */
   | "timed-out"
+  /** A listing would look at more names than it may. */
+  | "too-many-names"
   /** An account, address or the whole server is over one of its limits. */
   | "limit-reached"
   /** The host failed in a way the peer cannot mend (I/O error, store locked). */

@@ -9,6 +9,7 @@ export const LIMIT_SETTINGS: SettingGroup<
   | "maxSessionsPerAddress"
   | "maxStrangers"
   | "maxStrangersPerAddress"
+  | "listingLimit"
   | "idleTimeoutMs"
   | "loginTimeoutMs"
   | "tlsHandshakeTimeoutMs"
@@ -41,6 +42,13 @@ export const LIMIT_SETTINGS: SettingGroup<
     grammar: wholeNumber(1, 1_000_000),
     standard: 100,
     help: "the same from one address",
+    takesEffect: "now",
+  },
+  listingLimit: {
+    name: "listing-limit",
+    grammar: wholeNumber(1, 1_000_000_000),
+    standard: 1_000_000,
+    help: "names that one listing, or one pattern, looks at",
     takesEffect: "now",
   },
   idleTimeoutMs: {
