@@ -60,18 +60,15 @@ export async function knownLogin(
 /**
  * Asks for what is not known.
  *
- * @param preset the name that an empty answer stands for: at a second try the one of the first.
  * @throws CommandFailure `loginRefused` when nobody can be asked
  */
 export async function completeLogin(
-  known: KnownLogin,
+  known: KnownLogin & { readonly user: string },
   destination: Destination,
   terminal: Terminal,
-  signal?: AbortSignal,
-  preset = ANONYMOUS,
 ): Promise<Login> {
-  const user = known.user ?? await askName(known, destination, terminal, preset, signal);
-  if (known.password !== undefined) return { user, password: known.password };
+  const { user, password } = known;
+  if (password !== undefined) return { user, password };
   if (isAnonymous(user)) return { user, password: ANONYMOUS_PASSWORD };
   if (!terminal.canAsk) {
     throw new CommandFailure(
@@ -81,7 +78,7 @@ export async function completeLogin(
       { hint: "FTP_PASSWORD, --password-stdin or ~/.netrc can tell the password" },
     );
   }
-  const question = `Password for ${user} at ${destination.label}: `;
+  const question = terminal.texts.login.password(user, destination.label);
   return { user, password: await terminal.askSecret(question) };
 }
 
@@ -90,12 +87,18 @@ export function isAnonymous(user: string | undefined): boolean {
   return user?.toLowerCase() === ANONYMOUS || user?.toLowerCase() === "ftp";
 }
 
-async function askName(
+/**
+ * Asks who it is; without a terminal it is a guest.
+ *
+ * @param preset the name that an empty answer stands for: at a second try the one of the first.
+ * @throws CommandFailure `loginRefused` when a password is known, but nobody it belongs to
+ */
+export async function askName(
   known: KnownLogin,
   destination: Destination,
   terminal: Terminal,
-  preset: string,
-  signal: AbortSignal | undefined,
+  preset = ANONYMOUS,
+  signal?: AbortSignal,
 ): Promise<string> {
   if (!terminal.canAsk) {
     // What every other FTP client does too; but a password would be lost on a guest.
@@ -105,7 +108,7 @@ async function askName(
       hint: "-u NAME or FTP_USER tells who",
     });
   }
-  const question = `Name at ${destination.label} [${preset}]: `;
+  const question = terminal.texts.login.name(destination.label, preset);
   return (await terminal.ask(question, signal)).trim() || preset;
 }
 

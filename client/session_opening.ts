@@ -5,7 +5,13 @@ import { CommandFailure, ExitCode } from "../shared/exit_code.ts";
 import type { Client, ConnectOptions, DialogueLine } from "./client.ts";
 import { connect } from "./connect.ts";
 import type { ConnectionFlags } from "./connection_flags.ts";
-import { completeLogin, knownLogin, type Login, type LoginSources } from "./credentials.ts";
+import {
+  askName,
+  completeLogin,
+  knownLogin,
+  type Login,
+  type LoginSources,
+} from "./credentials.ts";
 import type { Destination } from "./destination.ts";
 import { LoginRefused } from "./failure.ts";
 import { failureOf } from "./failure_report.ts";
@@ -19,7 +25,29 @@ export interface OpeningContext {
   readonly terminal: Terminal;
   readonly flags: ConnectionFlags;
   readonly sources: LoginSources;
+  /** Gets the control dialogue, passwords masked; with `-v` standard error does. */
+  readonly dialogue?: (line: string) => void;
 }
+
+/** Who may come in, at the door of a server. */
+export interface DoorPolicy {
+  /** How often a person may type a password: 1 for a command, 3 for the shell. */
+  readonly tries: number;
+  /**
+   * Makes an account when the person wants one, before anybody is logged in. `isOffered` tells whether this
+   * server has the means.
+   */
+  readonly newcomers?: {
+    isOffered(client: Client): Promise<boolean>;
+    register(client: Client): Promise<Login>;
+  };
+}
+
+/** A command's: no second try, nobody new. */
+const COMMAND_DOOR: DoorPolicy = { tries: 1 };
+
+/** The name that a newcomer types. */
+export const NEWCOMER = "register";
 
 /** A session that is open, and how it came in: the same login opens the next one. */
 export interface OpenSession {
@@ -30,18 +58,17 @@ export interface OpenSession {
 /**
  * Connects, asks about the certificate if need be, logs in.
  *
- * @param tries how often a person may type a password; 1 for a command, 3 for the shell.
  * @throws CommandFailure
  */
 export async function openSession(
   destination: Destination,
   context: OpeningContext,
   signal: AbortSignal,
-  tries = 1,
+  door = COMMAND_DOOR,
 ): Promise<OpenSession> {
   const client = await openConnection(destination, context, signal);
   try {
-    const login = await logIn(client, destination, context, signal, tries);
+    const login = await logIn(client, destination, context, signal, door);
     return { client, login };
   } catch (error) {
     await client.close();
@@ -66,13 +93,16 @@ export async function reopenSession(
   }
 }
 
-async function openConnection(
+/** Connects and asks about the certificate if need be; nobody is logged in yet. @throws CommandFailure */
+export async function openConnection(
   destination: Destination,
   context: OpeningContext,
   signal: AbortSignal,
 ): Promise<Client> {
   const { flags, terminal, world } = context;
   const { host, port, tls, label } = destination;
+  const dialogue = context.dialogue ??
+    (flags.verbose ? (line: string) => terminal.note(line) : undefined);
   const path = knownCertificatesPath((name) => world.env[name]);
   const options: ConnectOptions = {
     host,
@@ -81,7 +111,7 @@ async function openConnection(
     trust: await trustPolicy(path, context, signal),
     active: flags.active ?? false,
     signal,
-    ...(flags.verbose ? { dialogue: (line) => terminal.note(dialogueText(line)) } : {}),
+    ...(dialogue ? { dialogue: (line) => dialogue(dialogueText(line)) } : {}),
   };
   try {
     return await connect(options);
@@ -99,14 +129,21 @@ async function logIn(
   destination: Destination,
   context: OpeningContext,
   signal: AbortSignal,
-  tries: number,
+  { tries, newcomers }: DoorPolicy,
 ): Promise<Login> {
   const { terminal, sources } = context;
   const known = await knownLogin(destination, sources);
   const isTyped = known.password === undefined && terminal.canAsk;
+  const isNameAsked = known.user === undefined && terminal.canAsk;
+  const mayRegister = isNameAsked &&
+    (await newcomers?.isOffered(client).catch(() => false) ?? false);
+  if (mayRegister) terminal.tell(terminal.texts.login.newcomer);
   let name: string | undefined;
   for (let left = isTyped ? tries : 1;; left--) {
-    const login = await completeLogin(known, destination, terminal, signal, name);
+    const user = known.user ?? await askName(known, destination, terminal, name, signal);
+    const login = mayRegister && newcomers !== undefined && user === NEWCOMER
+      ? await newcomers.register(client)
+      : await completeLogin({ ...known, user }, destination, terminal);
     name = login.user;
     try {
       await client.login(login.user, login.password, { signal });
@@ -163,12 +200,13 @@ async function askTrust(
 ): Promise<boolean> {
   const { host, port, certificate } = question;
   const { name, issuer, expiresMs, fingerprint } = certificate;
-  const by = issuer === name ? "itself" : `"${issuer}"`;
-  const until = expiresMs === undefined ? "" : `, until ${new Date(expiresMs).toDateString()}`;
-  terminal.tell(`Nobody this machine trusts vouches for the certificate of ${host}:${port}:`);
+  const texts = terminal.texts.trust;
+  const by = issuer === name ? texts.itself : `"${issuer}"`;
+  const until = expiresMs === undefined ? "" : texts.until(new Date(expiresMs).toDateString());
+  terminal.tell(texts.unknown(`${host}:${port}`));
   terminal.tell(`  ${fingerprint}`);
-  terminal.tell(`  for "${name}", signed by ${by}${until}`);
-  return await terminal.confirm("Trust it, now and from now on?", false, signal);
+  terminal.tell(texts.signedBy(name, by, until));
+  return await terminal.confirm(texts.ask, false, signal);
 }
 
 function dialogueText(line: DialogueLine): string {

@@ -83,6 +83,11 @@ export class Terminal {
     this.above(() => this.#world.stdout.print(`${line}\n`));
   }
 
+  /** Writes a control sequence of ours, e.g. to clear the screen; only where `canEdit`. */
+  steer(sequence: string): void {
+    this.above(() => this.#world.stderr.print(sequence));
+  }
+
   /** Tells the person a line on standard error, unless `-q`; `text` may come from a server. */
   note(text: string): void {
     if (!this.#quiet) this.tell(text);

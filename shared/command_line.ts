@@ -15,6 +15,8 @@ export interface CommandOutput extends ByteSink {
   readonly isTerminal: boolean;
   /** Columns of the terminal; `undefined` where there is none. */
   readonly columns: number | undefined;
+  /** Lines of the terminal, likewise. */
+  readonly rows: number | undefined;
   /** Writes text at once, exactly as it is: the caller ends its lines. */
   print(text: string): void;
 }
@@ -32,6 +34,8 @@ export interface CommandWorld {
    * not the process. SIGTERM still fires `interrupt`.
    */
   takeCtrlC(onCtrlC: () => void): Disposable;
+  /** Until the result is disposed, `redraw` is called when the terminal has another size. */
+  onResize(redraw: () => void): Disposable;
   /**
    * Prints a failure as `ftp: tried: happened` and lets the command go on (the next of several
    * files); the process exits with the code of the first one reported.

@@ -16,6 +16,10 @@ export function processWorld(): ProcessWorld {
     // What nobody reads about a command does not change what the command does.
     stderr: standardOutput(Deno.stderr, () => {}),
     ...interrupts(),
+    onResize(redraw) {
+      Deno.addSignalListener("SIGWINCH", redraw);
+      return { [Symbol.dispose]: () => Deno.removeSignalListener("SIGWINCH", redraw) };
+    },
   };
 }
 
@@ -41,6 +45,9 @@ function standardOutput(
     isTerminal,
     get columns() {
       return isTerminal ? Deno.consoleSize().columns : undefined;
+    },
+    get rows() {
+      return isTerminal ? Deno.consoleSize().rows : undefined;
     },
     async write(bytes) {
       try {

@@ -13,8 +13,10 @@ import {
   transferPolicy,
 } from "../operations/transfer_policy.ts";
 import { progressDisplay } from "../progress.ts";
-import { RemoteSession } from "../shell/remote_session.ts";
+import { Connection } from "../shell/connection.ts";
+import type { ShellSettings } from "../shell/settings.ts";
 import { Shell } from "../shell/shell.ts";
+import type { Terminal } from "../terminal.ts";
 
 interface ConnectFlags extends ConnectionFlags, TransferFlags {}
 
@@ -34,23 +36,39 @@ async function run(
   const { terminal } = command;
   const place = await destination(address, command);
   using progress = progressDisplay(terminal, world.stderr);
-  await using session = await RemoteSession.open(place, command.opening, progress);
-  const policy = transferPolicy(flags, terminal);
+  const settings = initialSettings(flags, terminal);
+  await using connection = new Connection({ opening: command.opening, progress, settings });
+  if (place !== undefined) await connection.open(place, world.interrupt);
   const report = (failure: unknown) => command.report(failure);
-  const shell = new Shell({ world, terminal, session, policy, report });
-  if (!terminal.canAsk) return await shell.runScript();
-  terminal.note(`${session.greeting}; "help" lists the commands, "quit" leaves`);
-  await shell.runInteractively();
+  const shell = new Shell({ world, terminal, connection, settings, report });
+  if (terminal.canAsk) await shell.runInteractively();
+  else await shell.runScript();
+}
+
+/** What the flags of the command line set. */
+function initialSettings(flags: ConnectFlags, terminal: Terminal): ShellSettings {
+  const { ifExists, options, retries } = transferPolicy(flags, terminal);
+  return {
+    ifExists,
+    verify: options.verify ?? "auto",
+    limitRate: options.limitRate,
+    preserve: options.preserve ?? true,
+    retries,
+    active: flags.active ?? false,
+    debug: flags.verbose ?? false,
+    json: flags.json ?? false,
+  };
 }
 
 async function destination(
   given: string | undefined,
   command: ClientCommand,
-): Promise<Destination> {
+): Promise<Destination | undefined> {
   const { flags, terminal, opening: { world: { env } } } = command;
   const known = flags.server ?? flags.host ?? environmentServer(env);
   if (given === undefined && known !== undefined) return reach(known, flags, env);
   const text = given ?? await askServer(terminal);
+  if (text === "") return undefined;
   const address = parseAddress(text);
   if (address.ok) {
     command.noticePassword(address.value);
@@ -59,8 +77,9 @@ async function destination(
   throw new CommandFailure(ExitCode.usage, `address "${text}"`, address.why);
 }
 
-async function askServer(terminal: ClientCommand["terminal"]): Promise<string> {
-  if (terminal.canAsk) return (await terminal.ask("Server: ")).trim();
+/** An empty answer leaves it to the command `open`. */
+async function askServer(terminal: Terminal): Promise<string> {
+  if (terminal.canAsk) return (await terminal.ask(terminal.texts.session.server)).trim();
   throw new CommandFailure(ExitCode.usage, "connect", "no server is named", {
     hint: "ftp connect HOST, or FTP_SERVER in the environment",
   });

@@ -1,12 +1,12 @@
 // What becomes of a transfer whose target is there already: replaced, carried on, left alone, or under another name.
 
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
+import { approximateSize } from "../../shared/units.ts";
 import type { Comparison, Existing } from "../client.ts";
-import { visibleText } from "../display_width.ts";
 import type { Terminal } from "../terminal.ts";
+import type { Texts } from "../texts/english.ts";
 import type { OperationContext } from "./operation_context.ts";
 import type { IfExists, TransferPolicy } from "./transfer_policy.ts";
-import { sizeText } from "./transfer_result.ts";
 
 /** What is to be done. */
 export type Plan =
@@ -92,6 +92,7 @@ const ANSWERS: Readonly<Record<string, IfExists>> = {
   o: "overwrite",
   s: "skip",
   n: "rename",
+  w: "newer",
 };
 
 async function askedPlan(
@@ -105,24 +106,19 @@ async function askedPlan(
   // Nothing to ask: the transfer finds the same and says so.
   if (relation === "same") return { kind: "transfer", existing: "resume" };
   const canResume = relation === collision.resumableWhen;
-  terminal.tell(
-    `"${visibleText(collision.name)}" is there already: ${
-      describe(await collision.source(), target, relation)
-    }`,
-  );
-  const choices = [
-    ...(canResume ? ["[r]esume"] : []),
-    "[o]verwrite",
-    "[s]kip",
-    "re[n]ame",
-  ];
-  const question = `${choices.join(", ")}; a capital letter for all files: `;
+  const { texts } = terminal;
+  const source = await collision.source();
+  terminal.tell(texts.existing.there(collision.name, describe(source, target, relation, texts)));
+  const { resume, ...others } = texts.existing.choices;
+  const choices = [...(canResume ? [resume] : []), ...Object.values(others)];
+  const question = texts.existing.question(choices.join(", "));
   while (true) {
     const answer = (await terminal.ask(question, signal)).trim();
     const chosen = ANSWERS[answer.toLowerCase().slice(0, 1)];
     if (chosen === undefined || (chosen === "resume" && !canResume)) continue;
     if (answer.slice(0, 1) !== answer.slice(0, 1).toLowerCase()) policy.ifExists = chosen;
     if (chosen === "skip" || chosen === "rename") return { kind: chosen };
+    if (chosen === "newer") return newerPlan(source, target);
     return { kind: "transfer", existing: chosen === "resume" ? "resume" : "replace" };
   }
 }
@@ -131,15 +127,20 @@ function describe(
   source: FileFacts,
   target: FileFacts,
   relation: Comparison["relation"],
+  { existing: texts }: Texts,
 ): string {
-  const size = (facts: FileFacts) =>
-    facts.size === undefined ? "of unknown size" : sizeText(facts.size);
+  const size = ({ size }: FileFacts) =>
+    size === undefined
+      ? texts.unknownSize
+      : size < 1024
+      ? texts.bytes(size)
+      : approximateSize(size);
   const words: Readonly<Record<Comparison["relation"], string>> = {
-    "same": "the same file",
-    "local-is-prefix": "what is here is the start of it",
-    "remote-is-prefix": "what the server has is the start of it",
-    "different": "another file",
-    "unknown": "the server cannot tell whether it is the same",
+    "same": texts.same,
+    "local-is-prefix": texts.localIsPrefix,
+    "remote-is-prefix": texts.remoteIsPrefix,
+    "different": texts.different,
+    "unknown": texts.unknown,
   };
-  return `${size(target)}, and the new one is ${size(source)}; ${words[relation]}`;
+  return texts.sizes(size(target), size(source), words[relation]);
 }

@@ -9,6 +9,7 @@ import { type JsonRecord, jsonTime, type OperationContext } from "./operation_co
 const SGR_RESET = "\x1b[0m";
 const FOLDER_COLOR = "\x1b[1;34m";
 const LINK_COLOR = "\x1b[36m";
+const PROGRAM_COLOR = "\x1b[32m";
 
 /** Blank columns between names. */
 const GAP_COLUMNS = 2;
@@ -19,7 +20,17 @@ export interface ListingForm {
   readonly long: boolean;
   /** Sizes as `12.3M` instead of bytes. */
   readonly humanSizes: boolean;
+  /** Names one a line, in columns never. */
+  readonly onePerLine?: boolean;
+  /** Leaves out what starts with a dot in a folder. */
+  readonly hidesDotNames?: boolean;
+  /** By name unless told otherwise; the newest and the largest come first. */
+  readonly order?: ListingOrder;
+  readonly isReversed?: boolean;
 }
+
+/** What entries are ordered by. */
+export type ListingOrder = "name" | "time" | "size";
 
 /** An entry, where it is, and what people see of that. */
 export interface ListedEntry {
@@ -29,23 +40,34 @@ export interface ListedEntry {
   readonly entry: RemoteEntry;
 }
 
-/** Prints entries in the order given. */
+/** Prints entries, in the order given unless the form says another. */
 export function printEntries(
   context: OperationContext,
-  listed: readonly ListedEntry[],
+  found: readonly ListedEntry[],
   form: ListingForm,
 ): void {
   const { terminal } = context;
+  const listed = arranged(found, form);
   if (context.json) {
     for (const each of listed) context.print(entryRecord(each));
   } else if (form.long) {
     for (const line of longLines(listed, form, terminal)) terminal.print(line);
-  } else if (terminal.showsOutput) {
+  } else if (terminal.showsOutput && !form.onePerLine) {
     const names = listed.map((each) => paintedTitle(each, terminal));
     for (const line of inColumns(names, terminal.columns("stdout"))) terminal.print(line);
   } else {
     for (const { title } of listed) terminal.print(title);
   }
+}
+
+function arranged(
+  found: readonly ListedEntry[],
+  { hidesDotNames = false, order = "name", isReversed = false }: ListingForm,
+): readonly ListedEntry[] {
+  const shown = hidesDotNames ? found.filter(({ title }) => !title.startsWith(".")) : found;
+  const key = ({ entry }: ListedEntry) => (order === "time" ? entry.modifiedMs : entry.size) ?? -1;
+  const ordered = order === "name" ? shown : shown.toSorted((a, b) => key(b) - key(a));
+  return isReversed ? ordered.toReversed() : ordered;
 }
 
 /** An entry as an object for scripts. */
@@ -99,10 +121,16 @@ export interface PaintedName {
 function paintedTitle({ title, entry }: ListedEntry, terminal: Terminal): PaintedName {
   const name = terminal.legible(title);
   const width = displayWidth(name);
-  const color = entry.type === "directory" ? FOLDER_COLOR : entry.type === "link" ? LINK_COLOR : "";
+  const color = colorOf(entry);
   if (terminal.isColored) return { text: color ? `${color}${name}${SGR_RESET}` : name, width };
   const mark = entry.type === "directory" && terminal.showsOutput ? "/" : "";
   return { text: name + mark, width: width + mark.length };
+}
+
+function colorOf({ type, mode = 0 }: RemoteEntry): string {
+  if (type === "directory") return FOLDER_COLOR;
+  if (type === "link") return LINK_COLOR;
+  return type === "file" && (mode & 0o111) !== 0 ? PROGRAM_COLOR : "";
 }
 
 function longLines(

@@ -10,7 +10,15 @@ import type { Terminal } from "../terminal.ts";
 /** What is done when the target is there already. */
 export type IfExists = "ask" | "resume" | "overwrite" | "skip" | "rename" | "newer";
 
-const IF_EXISTS: readonly IfExists[] = ["ask", "resume", "overwrite", "skip", "rename", "newer"];
+/** Every way, in the order they are shown. */
+export const IF_EXISTS: readonly IfExists[] = [
+  "ask",
+  "resume",
+  "overwrite",
+  "skip",
+  "rename",
+  "newer",
+];
 
 /** A lost connection is tried again so often unless told otherwise: 1, 2 and 4 seconds later. */
 const DEFAULT_RETRIES = 3;

@@ -1,128 +1,113 @@
-// The shell's commands that change something: get, put, mkdir, rmdir, rm, mv.
+// The shell's commands that change what is at the server: mkdir, rmdir, rm, mv, cp, chmod, touch.
 
-import { join, resolve } from "node:path";
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
-import { fitsPattern, isPattern } from "../../shared/name_pattern.ts";
+import { changeMode, touch } from "../operations/attributes.ts";
+import { copyRemote } from "../operations/copying.ts";
 import { makeNewFolder } from "../operations/folders.ts";
-import { localName } from "../operations/local_files.ts";
-import { attempt, forEach } from "../operations/operation_context.ts";
 import { moveTo } from "../operations/moving.ts";
-import { expandRemote } from "../operations/remote_names.ts";
+import { forEach, type OperationContext } from "../operations/operation_context.ts";
+import { entryAt, expandRemote } from "../operations/remote_names.ts";
 import { removeEmptyFolder, removePlace } from "../operations/removal.ts";
-import { getInto, putInto } from "../operations/transfer_targets.ts";
-import { ANY_NUMBER, eachPlace } from "./looking_commands.ts";
-import type { ShellCommand, ShellState } from "./shell_command.ts";
-import type { Word } from "./words.ts";
+import { eachPlace } from "./reading_commands.ts";
+import { ANY_NUMBER, type ShellCommand } from "./shell_command.ts";
 
-/** Those that move, make and remove. */
+/** Those that make, remove and change. */
 export const CHANGING_COMMANDS: readonly ShellCommand[] = [
   {
-    names: ["get", "mget"],
-    usage: "REMOTE... [-o LOCAL] [-r]",
-    help: "downloads files; -r folders with everything in them",
-    example: "get *.jpg -o pictures/",
-    options: {
-      output: { type: "string", short: "o" },
-      recursive: { type: "boolean", short: "r" },
-    },
-    takes: [1, ANY_NUMBER],
-    run: (args, { context, policy, localFolder }) =>
-      getInto(context, {
-        remotes: args.texts,
-        output: args.value("output"),
-        localFolder,
-        isRecursive: args.has("recursive"),
-        policy,
-      }),
-  },
-  {
-    names: ["put", "mput"],
-    usage: "LOCAL... [-t REMOTE] [-r]",
-    help: "uploads files; -r folders with everything in them",
-    example: "put report.pdf -t archive/",
-    options: {
-      target: { type: "string", short: "t" },
-      recursive: { type: "boolean", short: "r" },
-    },
-    takes: [1, ANY_NUMBER],
-    run: async (args, state) => {
-      const locals = await expandLocals(args.words, state);
-      await putInto(state.context, {
-        locals,
-        target: args.value("target") ?? "",
-        isRecursive: args.has("recursive"),
-        policy: state.policy,
-      });
-    },
-  },
-  {
-    names: ["mkdir"],
+    name: "mkdir",
     usage: "REMOTE...",
-    help: "makes folders",
     example: "mkdir 2025 2025/january",
     takes: [1, ANY_NUMBER],
+    wordKinds: ["remote-folder"],
+    changesNames: true,
     run: async ({ texts }, { context }) =>
       void await forEach(context, texts, (path) => makeNewFolder(context, path)),
   },
   {
-    names: ["rmdir"],
+    name: "rmdir",
     usage: "REMOTE...",
-    help: "removes empty folders",
     example: "rmdir 2025",
     takes: [1, ANY_NUMBER],
-    run: ({ texts }, { context }) =>
-      eachPlace(texts, context, ({ path }) => removeEmptyFolder(context, path)),
+    wordKinds: ["remote-folder"],
+    changesNames: true,
+    run: ({ texts }, state) =>
+      eachPlace(texts, state, ({ path }) => removeEmptyFolder(state.context, path)),
   },
   {
-    names: ["rm", "delete"],
+    name: "rm",
+    aliases: ["delete", "del", "mdelete"],
     usage: "REMOTE... [-r]",
-    help: "removes files; -r folders with everything in them",
     example: "rm *.tmp",
     options: { recursive: { type: "boolean", short: "r" } },
     takes: [1, ANY_NUMBER],
-    run: (args, { context }) =>
-      eachPlace(args.texts, context, (place) => removePlace(context, place, args.has("recursive"))),
+    wordKinds: ["remote"],
+    changesNames: true,
+    run: (args, state) =>
+      eachPlace(
+        args.texts,
+        state,
+        (place) => removePlace(state.context, place, args.has("recursive")),
+      ),
   },
   {
-    names: ["mv", "rename"],
+    name: "mv",
+    aliases: ["rename", "move", "ren"],
     usage: "REMOTE... REMOTE",
-    help: "renames a file, or moves several into a folder",
     example: "mv draft.txt final.txt",
     takes: [2, ANY_NUMBER],
-    run: async ({ texts }, { context }) => {
-      const paths: string[] = [];
-      await forEach(context, texts.slice(0, -1), async (text) => {
-        paths.push(...(await expandRemote(context, text)).map(({ path }) => path));
-      });
-      await moveTo(context, paths, texts.at(-1) ?? "");
+    wordKinds: ["remote"],
+    changesNames: true,
+    run: async ({ texts }, { context }) =>
+      await moveTo(context, await pathsOf(context, texts.slice(0, -1)), texts.at(-1) ?? ""),
+  },
+  {
+    name: "cp",
+    aliases: ["copy"],
+    usage: "REMOTE... REMOTE",
+    example: "cp draft.txt final.txt",
+    takes: [2, ANY_NUMBER],
+    wordKinds: ["remote"],
+    changesNames: true,
+    run: async ({ texts }, { context, policy }) => {
+      const paths = await pathsOf(context, texts.slice(0, -1));
+      const target = texts.at(-1) ?? "";
+      if (paths.length > 1 && (await entryAt(context, target))?.type !== "directory") {
+        const tried = `cp ${paths.length} files to "${target}"`;
+        throw new CommandFailure(ExitCode.usage, tried, "it is no folder");
+      }
+      await forEach(context, paths, (path) => copyRemote(context, path, target, policy.options));
     },
+  },
+  {
+    name: "chmod",
+    usage: "MODE REMOTE...",
+    example: "chmod 644 index.html",
+    takes: [2, ANY_NUMBER],
+    wordKinds: ["anything", "remote"],
+    run: async ({ texts: [mode = "", ...paths] }, state) => {
+      if (!/^[0-7]{3,4}$/.test(mode)) {
+        const hint = state.texts.usage.wrong("chmod 644 REMOTE...");
+        throw new CommandFailure(ExitCode.usage, "chmod", `"${mode}"`, { hint });
+      }
+      await eachPlace(paths, state, ({ path }) => changeMode(state.context, path, mode));
+    },
+  },
+  {
+    name: "touch",
+    usage: "REMOTE...",
+    example: "touch done",
+    takes: [1, ANY_NUMBER],
+    wordKinds: ["remote"],
+    changesNames: true,
+    run: ({ texts }, state) =>
+      eachPlace(texts, state, ({ path }) => touch(state.context, path, Date.now())),
   },
 ];
 
-/** The host paths that words stand for; globs in the last part fit several. @throws CommandFailure */
-async function expandLocals(words: readonly Word[], state: ShellState): Promise<string[]> {
+async function pathsOf(context: OperationContext, texts: readonly string[]): Promise<string[]> {
   const paths: string[] = [];
-  for (const { text, isQuoted } of words) {
-    const path = resolve(state.localFolder, text);
-    const pattern = localName(path);
-    if (isQuoted || !isPattern(pattern)) {
-      paths.push(path);
-      continue;
-    }
-    const folder = resolve(path, "..");
-    const entries = await attempt(
-      `find "${text}" here`,
-      () => Array.fromAsync(Deno.readDir(folder)),
-    );
-    const fitting = entries.map(({ name }) => name).filter((name) => fitsPattern(pattern, name));
-    if (fitting.length === 0) {
-      throw new CommandFailure(
-        ExitCode.notThere,
-        `find "${text}"`,
-        "nothing here fits the pattern",
-      );
-    }
-    paths.push(...fitting.sort().map((name) => join(folder, name)));
-  }
+  await forEach(context, texts, async (text) => {
+    paths.push(...(await expandRemote(context, text)).map(({ path }) => path));
+  });
   return paths;
 }

@@ -1,63 +1,25 @@
-// All commands of the shell, and what is found by a name that was typed.
+// All commands of the shell, in the order `help` shows them.
 
-import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
-import { nearestName } from "../../shared/nearest_name.ts";
+import { ACCOUNT_COMMANDS } from "./account_commands.ts";
 import { CHANGING_COMMANDS } from "./changing_commands.ts";
-import { LOOKING_COMMANDS } from "./looking_commands.ts";
-import { type ShellCommand, usageOf } from "./shell_command.ts";
+import { LISTING_COMMANDS } from "./listing_commands.ts";
+import { PLACE_COMMANDS } from "./place_commands.ts";
+import { READING_COMMANDS } from "./reading_commands.ts";
+import { SERVER_COMMANDS } from "./server_commands.ts";
+import { SETTING_COMMANDS } from "./setting_commands.ts";
+import type { ShellCommand } from "./shell_command.ts";
+import { ownCommands } from "./shell_own_commands.ts";
+import { TRANSFER_COMMANDS } from "./transfer_commands.ts";
 
-const HELP: ShellCommand = {
-  names: ["help", "?"],
-  usage: "[COMMAND]",
-  help: "lists the commands, or tells more of one",
-  example: "help get",
-  takes: [0, 1],
-  run: ({ texts: [name] }, { context: { terminal } }) => {
-    for (const line of name === undefined ? overview() : details(findCommand(name))) {
-      terminal.print(line);
-    }
-  },
-};
-
-const QUIT: ShellCommand = {
-  names: ["quit", "exit", "bye"],
-  usage: "",
-  help: "leaves",
-  example: "quit",
-  takes: [0, 0],
-  run: (_args, state) => state.leave(),
-};
-
-/** Every command, in the order `help` shows them. */
+/** Every command. */
 export const SHELL_COMMANDS: readonly ShellCommand[] = [
-  ...LOOKING_COMMANDS,
+  ...LISTING_COMMANDS,
+  ...PLACE_COMMANDS,
+  ...READING_COMMANDS,
+  ...TRANSFER_COMMANDS,
   ...CHANGING_COMMANDS,
-  HELP,
-  QUIT,
+  ...ACCOUNT_COMMANDS,
+  ...SETTING_COMMANDS,
+  ...SERVER_COMMANDS,
+  ...ownCommands(() => SHELL_COMMANDS),
 ];
-
-/** The command of a name, whatever its case. @throws CommandFailure `usage`, with the nearest name */
-export function findCommand(name: string): ShellCommand {
-  const wanted = name.toLowerCase();
-  const found = SHELL_COMMANDS.find((command) => command.names.includes(wanted));
-  if (found !== undefined) return found;
-  const meant = nearestName(wanted, SHELL_COMMANDS.flatMap((command) => command.names));
-  const hint = meant === undefined ? "help lists all commands" : `did you mean "${meant}"?`;
-  throw new CommandFailure(ExitCode.usage, `"${name}"`, "no such command", { hint });
-}
-
-function overview(): string[] {
-  const rows = SHELL_COMMANDS.map((command) => ({ usage: usageOf(command), help: command.help }));
-  const columns = Math.max(...rows.map(({ usage }) => usage.length));
-  return rows.map(({ usage, help }) => `${usage.padEnd(columns)}  ${help}`);
-}
-
-function details(command: ShellCommand): string[] {
-  const [, ...others] = command.names;
-  return [
-    usageOf(command),
-    `  ${command.help}`,
-    `  for example: ${command.example}`,
-    ...(others.length > 0 ? [`  also: ${others.join(", ")}`] : []),
-  ];
-}

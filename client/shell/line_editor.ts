@@ -1,12 +1,11 @@
-// One line at a time from a person: editing and history by node:readline, over the input that all readers share.
+// One line at a time from a person: editing, history and completion by node:readline, over the input that all share.
 
 import { createInterface } from "node:readline";
 import { Readable, Writable } from "node:stream";
-import type { CommandInput, CommandOutput } from "../../shared/command_line.ts";
+import type { CommandWorld } from "../../shared/command_line.ts";
 import type { Input } from "../input.ts";
-
-/** Lines that the arrow keys go back to. */
-const HISTORY_LINES = 1_000;
+import type { Completion } from "./completion.ts";
+import { HISTORY_LINES } from "./history_file.ts";
 
 /** What a person did at the prompt. */
 export type Typed =
@@ -16,58 +15,72 @@ export type Typed =
   /** Ctrl-D on an empty line, or the terminal is gone. */
   | { readonly kind: "end" };
 
+/** What an editor works with. */
+export interface LineEditorParts {
+  readonly input: Input;
+  readonly world: Pick<CommandWorld, "stdin" | "stderr" | "onResize">;
+  /** Lines to go back to, oldest first. */
+  readonly history: { readonly lines: readonly string[] };
+  /** What the word at the end of the line may become; must not throw. */
+  complete(line: string): Promise<Completion>;
+}
+
 /** Reads lines at a terminal. Between two lines nothing of it is left running: questions and Ctrl-C are others' then. */
 export class LineEditor {
-  readonly #input: Input;
-  readonly #stdin: CommandInput;
-  readonly #screen: CommandOutput;
-  #history: string[] = [];
+  readonly #parts: LineEditorParts;
   /** Lines that were pasted behind another one. */
   readonly #ahead: string[] = [];
   /** What was typed behind the last line's end. */
   #begun = "";
 
-  constructor(input: Input, stdin: CommandInput, screen: CommandOutput) {
-    this.#input = input;
-    this.#stdin = stdin;
-    this.#screen = screen;
+  constructor(parts: LineEditorParts) {
+    this.#parts = parts;
   }
 
   /** Shows the prompt and waits for a line; ends with `signal`. */
   async readLine(prompt: string, signal: AbortSignal): Promise<Typed> {
+    const { world: { stderr, onResize }, history, complete } = this.#parts;
     const ahead = this.#ahead.shift();
     if (ahead !== undefined) {
-      this.#screen.print(`${prompt}${ahead}\n`);
+      stderr.print(`${prompt}${ahead}\n`);
       return { kind: "line", text: ahead };
     }
     const stopped = new AbortController();
+    const display = this.#display();
     const editor = createInterface({
-      input: this.#keys(AbortSignal.any([signal, stopped.signal])),
-      output: this.#display(),
+      input: this.#keys(AbortSignal.any([signal, stopped.signal]), () => isOver),
+      output: display,
       terminal: true,
       prompt,
-      history: this.#history,
+      history: history.lines.toReversed(),
       historySize: HISTORY_LINES,
       removeHistoryDuplicates: true,
+      completer: (line: string, answer: (error: null, found: [string[], string]) => void) =>
+        void complete(line).then(({ candidates, typed }) => answer(null, [[...candidates], typed])),
     });
+    using _resize = onResize(() => display.emit("resize"));
     const lines: string[] = [];
+    let isOver = false;
     try {
       const typed = await new Promise<Typed>((resolve) => {
+        const end = (typed: Typed) => {
+          isOver = true;
+          resolve(typed);
+        };
         editor.on("line", (line) => {
           lines.push(line);
-          resolve({ kind: "line", text: lines[0] ?? "" });
+          end({ kind: "line", text: lines[0] ?? "" });
         });
-        editor.on("SIGINT", () => resolve({ kind: "cancelled" }));
-        editor.on("close", () => resolve({ kind: "end" }));
-        editor.on("history", (history) => this.#history = history);
+        editor.on("SIGINT", () => end({ kind: "cancelled" }));
+        editor.on("close", () => end({ kind: "end" }));
         editor.prompt();
         editor.write(this.#begun);
       });
       // All keys of one chunk have been seen by now: what follows the line is kept.
       this.#begun = typed.kind === "line" ? editor.line : "";
       this.#ahead.push(...lines.slice(1));
-      if (typed.kind === "cancelled") this.#screen.print("^C\n");
-      if (typed.kind === "end") this.#screen.print("\n");
+      if (typed.kind === "cancelled") stderr.print("^C\n");
+      if (typed.kind === "end") stderr.print("\n");
       return typed;
     } finally {
       editor.close();
@@ -75,12 +88,15 @@ export class LineEditor {
     }
   }
 
-  /** The keys as the stream that readline wants; what it has not taken when it ends stays in the input. */
-  #keys(signal: AbortSignal): Readable {
-    const input = this.#input;
-    const stdin = this.#stdin;
+  /**
+   * The keys as the stream that readline wants. Nothing is read ahead of the line's end: what is typed then
+   * belongs to the command, which may be an editor.
+   */
+  #keys(signal: AbortSignal, isOver: () => boolean): Readable {
+    const { input, world: { stdin } } = this.#parts;
     const keys = new Readable({
       read() {
+        if (isOver()) return;
         input.next(signal).then((bytes) => this.push(bytes), () => this.push(null));
       },
     });
@@ -94,17 +110,37 @@ export class LineEditor {
   }
 
   #display(): Writable {
-    const screen = this.#screen;
+    const { world: { stderr } } = this.#parts;
     const display = new Writable({
       decodeStrings: false,
       write(text: string | Uint8Array, _encoding, done) {
-        screen.print(typeof text === "string" ? text : new TextDecoder().decode(text));
+        stderr.print(typeof text === "string" ? text : new TextDecoder().decode(text));
         done();
       },
     });
     return Object.defineProperties(display, {
       isTTY: { value: true },
-      columns: { get: () => screen.columns },
+      columns: { get: () => stderr.columns },
     });
+  }
+}
+
+/** A line at a terminal that does not obey escape sequences: as it is typed, without editing. */
+export async function readPlainLine(
+  prompt: string,
+  input: Input,
+  world: Pick<CommandWorld, "stderr" | "takeCtrlC">,
+  signal: AbortSignal,
+): Promise<Typed> {
+  const stop = new AbortController();
+  using _ctrlC = world.takeCtrlC(() => stop.abort());
+  world.stderr.print(prompt);
+  try {
+    const text = await input.readLine(AbortSignal.any([signal, stop.signal]));
+    return text === null ? { kind: "end" } : { kind: "line", text };
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    world.stderr.print("\n");
+    return { kind: "cancelled" };
   }
 }

@@ -1,11 +1,15 @@
 // The server as the shell holds it: one session, the folder one is in, and both again after a lost connection.
 
+import { setTimeout as pause } from "node:timers/promises";
+import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
 import type { Client } from "../client.ts";
 import type { Login } from "../credentials.ts";
 import type { Destination } from "../destination.ts";
-import { attempt, type OperationContext, shown } from "../operations/operation_context.ts";
-import type { ProgressDisplay } from "../progress.ts";
-import { type OpeningContext, openSession, reopenSession } from "../session_opening.ts";
+import { isTransient } from "../failure.ts";
+import { attempt, shown } from "../operations/operation_context.ts";
+import { type DoorPolicy, openSession, reopenSession } from "../session_opening.ts";
+import type { ConnectionParts } from "./connection.ts";
+import { newcomers } from "./registration.ts";
 
 /** After this long without a command the server may have closed: it is asked before the next one. */
 const IDLE_MS = 20_000;
@@ -13,49 +17,54 @@ const IDLE_MS = 20_000;
 /** How often a person may type a password. */
 const LOGIN_TRIES = 3;
 
+/** Before the second try to connect again; doubled for each further one, up to the limit. */
+const FIRST_PAUSE_MS = 1_000;
+const PAUSE_LIMIT_MS = 30_000;
+
 /** A session that outlives its connections. `await using` says good-bye. */
 export class RemoteSession implements AsyncDisposable {
-  readonly label: string;
+  readonly place: Destination;
   /** Where the login leads to. */
   readonly loginFolder: string;
-  readonly #place: Destination;
-  readonly #opening: OpeningContext;
-  readonly #progress: ProgressDisplay;
+  readonly #parts: ConnectionParts;
   readonly #login: Login;
   #client: Client;
   #folder: string;
+  /** Whether data connections of this client come from the server. */
+  #isActive: boolean;
   #usedAtMs = performance.now();
 
   private constructor(
     place: Destination,
-    opening: OpeningContext,
-    progress: ProgressDisplay,
+    parts: ConnectionParts,
     opened: { readonly client: Client; readonly login: Login; readonly folder: string },
   ) {
-    this.label = place.label;
+    this.place = place;
     this.loginFolder = opened.folder;
-    this.#place = place;
-    this.#opening = opening;
-    this.#progress = progress;
+    this.#parts = parts;
     this.#login = opened.login;
     this.#client = opened.client;
     this.#folder = opened.folder;
+    this.#isActive = parts.settings.active;
   }
 
-  /** Connects and logs in; a person has three tries. @throws CommandFailure */
+  /** Connects and logs in; a person has three tries, or makes an account. @throws CommandFailure */
   static async open(
     place: Destination,
-    opening: OpeningContext,
-    progress: ProgressDisplay,
+    parts: ConnectionParts,
+    signal: AbortSignal,
   ): Promise<RemoteSession> {
-    const signal = opening.world.interrupt;
-    const { client, login } = await openSession(place, opening, signal, LOGIN_TRIES);
+    const door: DoorPolicy = {
+      tries: LOGIN_TRIES,
+      newcomers: newcomers(parts.opening.terminal, place.label, signal),
+    };
+    const { client, login } = await openSession(place, openingOf(parts), signal, door);
     try {
       const folder = await attempt(
         `log in at ${place.label}`,
         () => client.workingDirectory({ signal }),
       );
-      const session = new RemoteSession(place, opening, progress, { client, login, folder });
+      const session = new RemoteSession(place, parts, { client, login, folder });
       if (place.path !== "") await session.enter(place.path, signal);
       return session;
     } catch (error) {
@@ -69,64 +78,98 @@ export class RemoteSession implements AsyncDisposable {
     return this.#folder;
   }
 
-  /** Who is logged in, and how the connection is protected. */
+  /** Who is logged in. */
+  get user(): string {
+    return this.#login.user;
+  }
+
+  /** The connection as it is now; it may be broken. */
+  get lastClient(): Client {
+    return this.#client;
+  }
+
+  /** Who is where, and how the connection is protected. */
   get greeting(): string {
-    const { user, tlsVersion } = this.#client;
-    return `${user} at ${this.label}, ${tlsVersion ?? "not encrypted"}`;
+    const { session } = this.#parts.opening.terminal.texts;
+    const protection = this.#client.tlsVersion ?? session.notEncrypted;
+    return session.greeting(this.user, this.place.label, protection);
   }
 
   /** Changes the folder. @throws CommandFailure */
   async enter(path: string, signal: AbortSignal): Promise<void> {
-    const client = await this.#connected(signal);
-    this.#folder = await attempt(`cd ${shown(path)} at ${this.label}`, async () => {
+    const client = await this.client(signal);
+    this.#folder = await attempt(`cd ${shown(path)} at ${this.place.label}`, async () => {
       await client.changeDirectory(path, { signal });
       return await client.workingDirectory({ signal });
     });
   }
 
-  /** What one command sees; `signal` stops it. */
-  context(signal: AbortSignal, report: (failure: unknown) => void): OperationContext {
-    const { terminal, world, flags } = this.#opening;
-    const json = flags.json ?? false;
-    return {
-      terminal,
-      progress: this.#progress,
-      output: world.stdout,
-      signal,
-      label: this.label,
-      json,
-      client: () => this.#connected(signal),
-      reconnect: () => this.#connected(signal),
-      print: (record, ...lines) => {
-        if (json) terminal.print(JSON.stringify(record));
-        else for (const line of lines) terminal.print(line);
-      },
-      report,
-    };
+  /** The client; a new one, tried for with growing pauses, when the last was lost. @throws CommandFailure */
+  async client(signal: AbortSignal): Promise<Client> {
+    const { settings, opening: { terminal } } = this.#parts;
+    for (let failures = 0;; failures++) {
+      try {
+        return await this.reconnect(signal);
+      } catch (error) {
+        const cause = error instanceof CommandFailure ? error.cause : error;
+        if (!isTransient(cause) || failures >= settings.retries) throw error;
+        const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** failures, PAUSE_LIMIT_MS);
+        const happened = error instanceof CommandFailure ? error.happened : String(error);
+        terminal.note(terminal.texts.session.lostAgain(happened, pauseMs / 1000));
+        await pause(pauseMs, undefined, { signal }).catch(() => {
+          throw new CommandFailure(ExitCode.interrupted, "connect", "interrupted");
+        });
+      }
+    }
+  }
+
+  /** The client; one try for a new one when the last was lost. @throws CommandFailure */
+  async reconnect(signal: AbortSignal): Promise<Client> {
+    const idleMs = performance.now() - this.#usedAtMs;
+    const mustAsk = idleMs > IDLE_MS && !this.#client.broken;
+    // It fails when the server has closed meanwhile: `broken` tells then.
+    if (mustAsk) await this.#client.noop({ signal }).catch(() => {});
+    const wasLost = this.#client.broken !== undefined;
+    if (wasLost || this.#isActive !== this.#parts.settings.active) {
+      await this.#reopen(signal, wasLost);
+    }
+    this.#usedAtMs = performance.now();
+    return this.#client;
+  }
+
+  /** One more connection of the same login, in the same folder; the caller closes it. @throws CommandFailure */
+  async another(signal: AbortSignal): Promise<Client> {
+    const client = await reopenSession(this.place, this.#login, openingOf(this.#parts), signal);
+    try {
+      await attempt(
+        `cd ${shown(this.#folder)} at ${this.place.label}`,
+        () => client.changeDirectory(this.#folder, { signal }),
+      );
+      return client;
+    } catch (error) {
+      await client.close();
+      throw error;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#client.close();
   }
 
-  async #connected(signal: AbortSignal): Promise<Client> {
-    const idleMs = performance.now() - this.#usedAtMs;
-    // It fails when the server has closed meanwhile: `broken` tells then.
-    if (idleMs > IDLE_MS && !this.#client.broken) {
-      await this.#client.noop({ signal }).catch(() => {});
-    }
-    if (this.#client.broken) await this.#reopen(signal);
-    this.#usedAtMs = performance.now();
-    return this.#client;
-  }
-
-  async #reopen(signal: AbortSignal): Promise<void> {
-    this.#opening.terminal.note(`the connection was lost; connecting to ${this.label} again`);
+  async #reopen(signal: AbortSignal, wasLost: boolean): Promise<void> {
+    const { terminal } = this.#parts.opening;
+    const texts = terminal.texts.session;
+    if (wasLost) terminal.note(texts.lost(this.place.label));
     await this.#client.close();
-    this.#client = await reopenSession(this.#place, this.#login, this.#opening, signal);
-    await attempt(
-      `cd ${shown(this.#folder)} at ${this.label}`,
-      () => this.#client.changeDirectory(this.#folder, { signal }),
-    );
+    const isActive = this.#parts.settings.active;
+    this.#client = await this.another(signal);
+    this.#isActive = isActive;
+    if (wasLost) terminal.note(texts.back(this.#folder));
   }
+}
+
+/** How to open with the settings of this moment. */
+function openingOf({ opening, settings }: ConnectionParts): ConnectionParts["opening"] {
+  const { active: _active, ...flags } = opening.flags;
+  return { ...opening, flags: settings.active ? { ...flags, active: true } : flags };
 }

@@ -4,24 +4,38 @@ import { resolve } from "node:path";
 import type { CommandWorld } from "../../shared/command_line.ts";
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
 import { printedFailure } from "../../shared/failure_printer.ts";
-import { visibleText } from "../display_width.ts";
+import { fitToWidth, visibleText } from "../display_width.ts";
 import { localFacts } from "../operations/local_files.ts";
 import { attempt } from "../operations/operation_context.ts";
-import type { TransferPolicy } from "../operations/transfer_policy.ts";
+import { transferPolicy } from "../operations/transfer_policy.ts";
 import type { Terminal } from "../terminal.ts";
-import { findCommand } from "./command_table.ts";
-import { LineEditor } from "./line_editor.ts";
-import type { RemoteSession } from "./remote_session.ts";
+import { SHELL_COMMANDS } from "./command_table.ts";
+import { complete, localNamesIn } from "./completion.ts";
+import type { Connection } from "./connection.ts";
+import { History, historyPath } from "./history_file.ts";
+import { LineEditor, readPlainLine, type Typed } from "./line_editor.ts";
+import { personsPrograms, runProgram } from "./local_program.ts";
+import { welcome } from "./pending.ts";
+import type { ShellSettings } from "./settings.ts";
 import { parseShellArguments, type ShellState } from "./shell_command.ts";
-import { parseWords } from "./words.ts";
+import { findCommand } from "./shell_own_commands.ts";
+import { parseLine, type Step } from "./words.ts";
 
 /** Everything a shell is made of. */
 export interface ShellParts {
   readonly world: CommandWorld;
   readonly terminal: Terminal;
-  readonly session: RemoteSession;
-  readonly policy: TransferPolicy;
+  readonly connection: Connection;
+  readonly settings: ShellSettings;
   /** Reports a failure of one of several things; throws on what is none: an interrupt, a bug. */
+  report(failure: unknown): void;
+}
+
+/** A step of a line that runs. */
+interface Running {
+  readonly signal: AbortSignal;
+  /** Where lines that were typed are kept. */
+  readonly history: readonly string[];
   report(failure: unknown): void;
 }
 
@@ -37,14 +51,23 @@ export class Shell {
 
   /** Talks with a person: failures are shown, and the next line is asked for. */
   async runInteractively(): Promise<void> {
-    const { world, terminal, session } = this.#parts;
-    const editor = new LineEditor(terminal.input, world.stdin, world.stderr);
+    const { world, connection } = this.#parts;
+    const history = await History.open(historyPath(world.env));
+    const readLine = this.#lineReader(history);
+    const { current } = connection;
+    if (current !== undefined) {
+      await this.#forPerson(history, (running) => welcome(current, this.#state(running, false)));
+    }
     while (!this.#isLeaving) {
-      const prompt = `ftp ${session.label}:${visibleText(session.folder)}> `;
-      const typed = await editor.readLine(prompt, world.interrupt);
+      const typed = await readLine(this.#prompt());
       world.interrupt.throwIfAborted();
       if (typed.kind === "end") return;
-      if (typed.kind === "line") await this.#runForPerson(typed.text);
+      if (typed.kind === "cancelled") continue;
+      await history.add(typed.text);
+      await this.#forPerson(
+        history,
+        (running) => this.#runLine(typed.text, running, running.report),
+      );
     }
   }
 
@@ -55,66 +78,161 @@ export class Shell {
       const line = await terminal.input.readLine(world.interrupt);
       if (line === null) return;
       let hasFailed = false;
-      await this.#runLine(line, world.interrupt, (failure) => {
-        hasFailed = true;
-        report(failure);
-      });
-      if (hasFailed) return;
+      const running: Running = {
+        signal: world.interrupt,
+        history: [],
+        report: (failure) => {
+          hasFailed = true;
+          report(failure);
+        },
+      };
+      for (const step of this.#stepsOf(line)) {
+        if (!this.#isLeaving) await this.#runStep(step, running);
+        if (hasFailed) return;
+      }
     }
   }
 
-  async #runForPerson(line: string): Promise<void> {
-    const { world } = this.#parts;
+  #lineReader(history: History): (prompt: string) => Promise<Typed> {
+    const { world, terminal } = this.#parts;
+    if (!terminal.canEdit) {
+      return (prompt) => readPlainLine(prompt, terminal.input, world, world.interrupt);
+    }
+    const editor = new LineEditor({
+      input: terminal.input,
+      world,
+      history,
+      complete: (line) => this.#complete(line),
+    });
+    return (prompt) => editor.readLine(prompt, world.interrupt);
+  }
+
+  /** `ftp SITE:FOLDER> `; of a long folder the middle is left out, so that there is room to type. */
+  #prompt(): string {
+    const { connection: { current }, terminal } = this.#parts;
+    if (current === undefined) return "ftp> ";
+    const { label } = current.place;
+    const folder = fitToWidth(
+      visibleText(current.folder),
+      Math.max(8, Math.floor(terminal.columns("stderr") / 2) - label.length),
+    );
+    const site = terminal.isPromptColored ? `${BOLD}${label}${PLAIN}` : label;
+    return `ftp ${site}:${folder}> `;
+  }
+
+  async #complete(line: string) {
+    const { connection, world } = this.#parts;
+    return await complete(line, {
+      commands: SHELL_COMMANDS,
+      localNames: (folder) => localNamesIn(this.#localFolder, folder.replace(HOME, this.#home)),
+      remoteNames: (folder) => connection.namesIn(folder, world.interrupt),
+    });
+  }
+
+  /** Runs something that Ctrl-C stops, and shows its failure. */
+  async #forPerson(history: History, work: (running: Running) => Promise<void>): Promise<void> {
+    const { world, terminal } = this.#parts;
     const stop = new AbortController();
     using _ctrlC = world.takeCtrlC(() => stop.abort(new DOMException("interrupted", "AbortError")));
     const show = (failure: unknown) => {
       const { text } = printedFailure(failure, world.env["FTP_DEBUG"] === "1");
-      world.stderr.print(text);
+      terminal.above(() => world.stderr.print(text));
     };
+    const report = (failure: unknown) => {
+      // Ctrl-C ends the whole line, not only one of its files.
+      if (!(failure instanceof CommandFailure) || stop.signal.aborted) throw failure;
+      show(failure);
+    };
+    const signal = AbortSignal.any([stop.signal, world.interrupt]);
     try {
-      const signal = AbortSignal.any([stop.signal, world.interrupt]);
-      await this.#runLine(line, signal, (failure) => {
-        // Ctrl-C ends the whole command, not only one of its files.
-        if (!(failure instanceof CommandFailure) || stop.signal.aborted) throw failure;
-        this.#parts.terminal.above(() => show(failure));
-      });
+      await work({ signal, history: history.lines, report });
     } catch (error) {
       if (world.interrupt.aborted) throw error;
       show(error);
     }
   }
 
-  /** @throws whatever the command threw */
+  /** Runs what a person typed: a failure ends what `&&` joins, and `;` goes on. */
   async #runLine(
     line: string,
-    signal: AbortSignal,
-    report: (failure: unknown) => void,
+    running: Running,
+    show: (failure: unknown) => void,
   ): Promise<void> {
-    const words = parseWords(line);
-    if (!words.ok) throw new CommandFailure(ExitCode.usage, `"${line}"`, words.why);
-    const [name, ...rest] = words.value;
-    if (name === undefined) return;
-    const command = findCommand(name.text);
-    const args = parseShellArguments(command, rest);
-    await command.run(args, this.#state(signal, report));
+    let isWell = true;
+    const report = (failure: unknown) => {
+      isWell = false;
+      show(failure);
+    };
+    for (const step of this.#stepsOf(line)) {
+      if (this.#isLeaving || (step.needsSuccess && !isWell)) continue;
+      isWell = true;
+      await this.#runStep(step, { ...running, report }).catch(report);
+    }
   }
 
-  #state(signal: AbortSignal, report: (failure: unknown) => void): ShellState {
-    const { session, policy, world } = this.#parts;
-    const home = world.env["HOME"] ?? world.env["USERPROFILE"] ?? ".";
+  /** @throws whatever the command threw */
+  async #runStep({ words: [name, ...rest] }: Step, running: Running): Promise<void> {
+    const { connection, terminal: { texts } } = this.#parts;
+    const command = findCommand(name?.text ?? "", SHELL_COMMANDS, texts);
+    const args = parseShellArguments(command, rest, texts);
+    try {
+      await command.run(args, this.#state(running, args.has("json")));
+    } finally {
+      if (command.changesNames) connection.forgetNames();
+    }
+  }
+
+  /** @throws CommandFailure `usage` */
+  #stepsOf(line: string): Step[] {
+    const steps = parseLine(line);
+    if (steps.ok) return steps.value;
+    const { usage } = this.#parts.terminal.texts;
+    const happened = steps.why === "open-quote" ? usage.openQuote : usage.besideAnd;
+    throw new CommandFailure(ExitCode.usage, `"${line}"`, happened);
+  }
+
+  #state({ signal, report, history }: Running, json: boolean): ShellState {
+    const { world, terminal, connection, settings } = this.#parts;
+    const { limitRate, ...flags } = settings;
     return {
-      context: session.context(signal, report),
-      policy,
-      remoteFolder: session.folder,
-      localFolder: this.#localFolder,
-      enterRemoteFolder: (path) => session.enter(path === "~" ? session.loginFolder : path, signal),
-      enterLocalFolder: async (path) => {
-        const folder = resolve(this.#localFolder, path.replace(/^~(?=$|[/\\])/, home));
-        const facts = await attempt(`lcd "${path}"`, () => localFacts(folder));
-        if (facts?.isFolder) this.#localFolder = folder;
-        else throw new CommandFailure(ExitCode.notThere, `lcd "${path}"`, "no such folder here");
+      context: connection.context(signal, json || settings.json, report),
+      terminal,
+      texts: terminal.texts,
+      connection,
+      settings,
+      policy: transferPolicy({ ...flags, ...(limitRate && { limitRate }) }, terminal),
+      get remoteFolder() {
+        return connection.session.folder;
       },
+      localFolder: this.#localFolder,
+      history,
+      enterLocalFolder: (path) => this.#enterLocalFolder(path),
+      runProgram: (program) => runProgram(program, this.#localFolder, terminal),
+      programs: personsPrograms(world.env),
       leave: () => void (this.#isLeaving = true),
     };
   }
+
+  async #enterLocalFolder(path: string): Promise<void> {
+    const tried = `lcd "${path}"`;
+    const folder = resolve(this.#localFolder, path.replace(HOME, this.#home));
+    const facts = await attempt(tried, () => localFacts(folder));
+    if (facts?.isFolder) this.#localFolder = folder;
+    else {throw new CommandFailure(
+        ExitCode.notThere,
+        tried,
+        this.#parts.terminal.texts.local.noFolder,
+      );}
+  }
+
+  get #home(): string {
+    const { env } = this.#parts.world;
+    return env["HOME"] ?? env["USERPROFILE"] ?? ".";
+  }
 }
+
+/** `~` at the start of a local path. */
+const HOME = /^~(?=$|[/\\])/;
+
+const BOLD = "\x1b[1m";
+const PLAIN = "\x1b[0m";

@@ -12,7 +12,8 @@ const MIB = 1024 * 1024;
 
 /** A person's shell: knows the certificates that were accepted in this folder, and nothing else. */
 function person(folder: TemporaryDirectory, env: Readonly<Record<string, string>> = {}) {
-  return { cwd: folder.path, env: { XDG_CONFIG_HOME: join(folder.path, "config"), ...env } };
+  const home = { XDG_CONFIG_HOME: join(folder.path, "config"), XDG_STATE_HOME: `${folder.path}-` };
+  return { cwd: folder.path, env: { ...home, ...env } };
 }
 
 function trusting(server: ServerProcess, folder: TemporaryDirectory) {
@@ -114,7 +115,7 @@ Deno.test("a file that is there is asked about; a capital letter answers for all
   const args = ["get", ...names, ...pin(server)];
   await using terminal = new TerminalProcess(args, trusting(server, folder));
   await terminal.see(/"a" is there already: 5 bytes, and the new one is 5 bytes; another file/);
-  await terminal.see(/\[o\]verwrite, \[s\]kip, re\[n\]ame; a capital letter for all files: $/);
+  await terminal.see(/\[o\]verwrite, \[s\]kip, re\[n\]ame, ne\[w\]er only; a capital letter for all files: $/);
   // Another file cannot be carried on, so that is no answer.
   await terminal.type("r\r");
   await terminal.see(/\[o\]verwrite.*: $/);

@@ -2,12 +2,16 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { parseWords, quoteWord } from "../../client/shell/words.ts";
+import { continueWord, parseLine, quoteWord, unfinishedWord } from "../../client/shell/words.ts";
 
+/** The words of all commands; `&&` and `;` where one of them ends. */
 function words(line: string): string[] {
-  const answer = parseWords(line);
+  const answer = parseLine(line);
   assert.ok(answer.ok, line);
-  return answer.value.map(({ text, isQuoted }) => isQuoted ? `<${text}>` : text);
+  return answer.value.flatMap(({ words, needsSuccess }, at) => [
+    ...(at === 0 ? [] : [needsSuccess ? "&&" : ";"]),
+    ...words.map(({ text, isQuoted }) => isQuoted ? `<${text}>` : text),
+  ]);
 }
 
 const TABLE: readonly (readonly [string, ...string[]])[] = [
@@ -27,6 +31,11 @@ const TABLE: readonly (readonly [string, ...string[]])[] = [
   ["get \\#b", "get", "<#b>"],
   ["get \\", "get", "<\\>"],
   ["get 报告 *.txt", "get", "报告", "*.txt"],
+  ["cd a&&get b ;ls;", "cd", "a", "&&", "get", "b", ";", "ls"],
+  ["put 'a;b' c\\&\\&d e&f", "put", "<a;b>", "<c&&d>", "e&f"],
+  [";; ls", "ls"],
+  ["!ls -l | wc; echo 'x", "<!>", "<ls -l | wc; echo 'x>"],
+  ["pwd; !date", "pwd", ";", "<!>", "<date>"],
 ];
 
 for (const [line, ...expected] of TABLE) {
@@ -37,14 +46,40 @@ for (const [line, ...expected] of TABLE) {
 
 Deno.test("a quote that is not closed is told", () => {
   for (const line of ["get 'a", 'get "a', `get "a'`, 'get "a\\"']) {
-    assert.equal(parseWords(line).ok, false, line);
+    assert.equal(parseLine(line).ok, false, line);
   }
 });
 
 Deno.test("a word that was quoted is read back as itself", () => {
   fc.assert(fc.property(fc.array(fc.string({ unit: "grapheme" })), (texts) => {
-    const answer = parseWords(texts.map(quoteWord).join(" "));
+    const answer = parseLine(texts.map(quoteWord).join(" "));
     assert.ok(answer.ok);
-    assert.deepEqual(answer.value.map(({ text }) => text), texts);
+    assert.deepEqual(answer.value.flatMap(({ words }) => words.map(({ text }) => text)), texts);
   }));
+});
+
+Deno.test("&& wants a command on both sides", () => {
+  for (const line of ["&& ls", "ls &&", "ls && ; pwd", "a; && b"]) {
+    assert.equal(parseLine(line).ok, false, line);
+  }
+});
+
+Deno.test("a word that was completed, in quotes or without, is read back as itself", () => {
+  const text = fc.string({ unit: "grapheme", minLength: 1 });
+  fc.assert(fc.property(text, fc.constantFrom(undefined, "'", '"'), (text, quote) => {
+    const typed = continueWord(text, quote);
+    const { text: read, start } = unfinishedWord(`cd x && get a ${typed}`);
+    assert.deepEqual([read, start], [text, "cd x && get a ".length]);
+  }));
+});
+
+Deno.test("the word at the cursor is known with its command, also while a quote is open", () => {
+  const seen = (line: string) => {
+    const { before, text, start, openQuote } = unfinishedWord(line);
+    return [before.map((word) => word.text), text, start, openQuote];
+  };
+  assert.deepEqual(seen("get 'a b"), [["get"], "a b", 4, "'"]);
+  assert.deepEqual(seen("cd a; ls "), [["ls"], "", 9, undefined]);
+  assert.deepEqual(seen("cd a&&l"), [[], "l", 6, undefined]);
+  assert.deepEqual(seen(""), [[], "", 0, undefined]);
 });

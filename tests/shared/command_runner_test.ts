@@ -114,6 +114,7 @@ async function runAction(
     stderr,
     interrupt: given.interrupt ?? new AbortController().signal,
     takeCtrlC: () => ({ [Symbol.dispose]() {} }),
+    onResize: () => ({ [Symbol.dispose]() {} }),
   };
   const module: CommandModule = {
     define: (command, world) =>
@@ -129,6 +130,7 @@ function recordedOutput(): CommandOutput & { readonly text: string } {
   return {
     isTerminal: false,
     columns: undefined,
+    rows: undefined,
     get text() {
       return text;
     },

@@ -47,16 +47,31 @@ export class TerminalProcess implements AsyncDisposable {
     return this.#shown;
   }
 
+  /** The same without escape sequences. */
+  get text(): string {
+    // deno-lint-ignore no-control-regex -- they begin with a control character
+    return this.#shown.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, "");
+  }
+
   /** Types a text; `\r` is Enter, `\x03` Ctrl-C. */
   async type(text: string): Promise<void> {
     await this.#typing.write(new TextEncoder().encode(text));
   }
 
-  /** Waits until something that fits is shown behind what was waited for before. */
+  /** Types a text and, once it is shown, a key: keys that come together are taken for pasted ones. */
+  async press(text: string, key: string): Promise<void> {
+    const from = this.#seenTo;
+    await this.type(text);
+    if (text !== "") await this.see(/\S/);
+    this.#seenTo = from;
+    await this.type(key);
+  }
+
+  /** Waits until a text that fits is shown behind what was waited for before; colours and cursor moves left out. */
   async see(pattern: RegExp): Promise<RegExpExecArray> {
     const deadline = performance.now() + LIMIT_MS;
     while (true) {
-      const match = pattern.exec(this.#shown.slice(this.#seenTo));
+      const match = pattern.exec(this.text.slice(this.#seenTo));
       if (match !== null) {
         this.#seenTo += match.index + match[0].length;
         return match;

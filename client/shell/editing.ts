@@ -1,0 +1,50 @@
+// A file of the server in the person's editor: fetched, edited, sent back when it is another one afterwards.
+
+import { temporaryFolder } from "../operations/copying.ts";
+import { putFile } from "../operations/file_transfer.ts";
+import { localChild } from "../operations/local_files.ts";
+import { attempt, shown } from "../operations/operation_context.ts";
+import { entryAt } from "../operations/remote_names.ts";
+import { remoteName } from "../remote.ts";
+import type { ShellState } from "./shell_command.ts";
+
+/** Edits a file, or makes it. What the editor left stays here when it cannot be sent. @throws CommandFailure */
+export async function editRemote(path: string, state: ShellState): Promise<void> {
+  const { context, policy, programs, terminal } = state;
+  const { signal } = context;
+  const folder = await temporaryFolder();
+  const copy = localChild(folder.path, remoteName(path));
+  if (await entryAt(context, path) !== undefined) {
+    await attempt(`edit ${shown(path)} at ${context.label}`, async () => {
+      const client = await context.client();
+      return await client.download(path, { path: copy }, { ...policy.options, signal });
+    });
+  }
+  const before = await contentOf(copy);
+  // EDITOR may hold arguments: `code --wait`.
+  await state.runProgram([...programs.editor.split(/\s+/), copy]);
+  const after = await contentOf(copy);
+  if (after === undefined || isSame(before, after)) {
+    terminal.note(terminal.texts.program.notChanged(path));
+  } else {
+    await putFile(context, copy, path, { ...policy, ifExists: "overwrite" }).catch((error) => {
+      // What was typed must not be lost with the connection.
+      terminal.tell(copy);
+      throw error;
+    });
+  }
+  await folder[Symbol.asyncDispose]();
+}
+
+async function contentOf(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+function isSame(before: Uint8Array | undefined, after: Uint8Array): boolean {
+  return before?.length === after.length && before.every((byte, at) => byte === after[at]);
+}

@@ -1,0 +1,100 @@
+// The shell's commands about the server and the way to it: open, close, user, status, quote, site, feat.
+
+import { displayWidth, padToWidth } from "../display_width.ts";
+import { quoteLine, tellSite } from "../operations/site.ts";
+import { welcome } from "./pending.ts";
+import { ANY_NUMBER, type ShellCommand, type ShellState } from "./shell_command.ts";
+
+/** Those about the connection. */
+export const SERVER_COMMANDS: readonly ShellCommand[] = [
+  {
+    name: "open",
+    aliases: ["connect"],
+    usage: "ADDRESS",
+    example: "open ada@ftp.example.org",
+    takes: [1, 1],
+    run: async ({ texts: [address = ""] }, state) =>
+      await welcome(await state.connection.openAddress(address, state.context.signal), state),
+  },
+  {
+    name: "close",
+    aliases: ["disconnect"],
+    usage: "",
+    example: "close",
+    takes: [0, 0],
+    run: async (_args, { connection, terminal, texts }) => {
+      const { label } = connection.session.place;
+      await connection.close();
+      terminal.note(texts.session.left(label));
+    },
+  },
+  {
+    name: "user",
+    aliases: ["login"],
+    usage: "[NAME]",
+    example: "user ada",
+    takes: [0, 1],
+    run: async ({ texts: [name] }, state) =>
+      await welcome(await state.connection.changeUser(name, state.context.signal), state),
+  },
+  {
+    name: "status",
+    usage: "",
+    example: "status",
+    takes: [0, 0],
+    run: (_args, state) => tellStatus(state),
+  },
+  {
+    name: "quote",
+    aliases: ["literal"],
+    usage: "WORD...",
+    example: "quote STAT",
+    takes: [1, ANY_NUMBER],
+    changesNames: true,
+    run: async ({ texts }, { context }) => await quoteLine(context, texts.join(" ")),
+  },
+  {
+    name: "site",
+    usage: "WORD...",
+    example: "site help",
+    takes: [1, ANY_NUMBER],
+    changesNames: true,
+    run: async ({ texts: [verb = "", ...words] }, { context }) =>
+      await tellSite(context, `site ${verb}`, [verb, ...words]),
+  },
+  {
+    name: "feat",
+    aliases: ["features", "remotehelp"],
+    usage: "",
+    example: "feat",
+    takes: [0, 0],
+    run: async (_args, { context }) => {
+      const { features: { said } } = await context.client();
+      for (const [name, text] of said) {
+        context.print({ feature: name, text }, context.terminal.legible(`${name} ${text}`.trim()));
+      }
+    },
+  },
+];
+
+function tellStatus({ connection, context, localFolder, texts: { status, session } }: ShellState) {
+  const { current } = connection;
+  const client = current?.lastClient;
+  const rows: readonly (readonly [string, string, string | null])[] = [
+    ["server", status.server, current?.place.label ?? null],
+    ["user", status.user, current?.user ?? null],
+    ["tls", status.encryption, client?.tlsVersion ?? null],
+    ["data", status.data, client?.dataSecure ? status.encrypted : null],
+    ["certificate", status.certificate, client?.certificate?.fingerprint ?? null],
+    ["remote", status.remoteFolder, current?.folder ?? null],
+    ["local", status.localFolder, localFolder],
+  ];
+  const columns = Math.max(...rows.map(([, title]) => displayWidth(title)));
+  context.print(
+    Object.fromEntries(rows.map(([key, , value]) => [key, value])),
+    ...(current === undefined ? [session.notConnected] : []),
+    ...rows.filter(([, , value]) => value !== null).map(([, title, value]) =>
+      `${padToWidth(title, columns)}  ${context.terminal.legible(value ?? status.none)}`
+    ),
+  );
+}

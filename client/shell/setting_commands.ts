@@ -1,0 +1,87 @@
+// The shell's commands that change how it works: set, show, limit, parallel, passive, active, debug.
+
+import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
+import { findSetting, SETTINGS } from "./settings.ts";
+import type { ShellCommand, ShellState } from "./shell_command.ts";
+
+/** Those that set something. */
+export const SETTING_COMMANDS: readonly ShellCommand[] = [
+  {
+    name: "set",
+    usage: "[NAME VALUE]",
+    example: "set if-exists overwrite",
+    takes: [0, 2],
+    wordKinds: ["setting"],
+    run: ({ texts: [name, value] }, state) =>
+      name === undefined || value === undefined ? show(name, state) : set(name, value, state),
+  },
+  {
+    name: "show",
+    usage: "[NAME]",
+    example: "show",
+    takes: [0, 1],
+    wordKinds: ["setting"],
+    run: ({ texts: [name] }, state) => show(name, state),
+  },
+  {
+    name: "limit",
+    aliases: ["rate"],
+    usage: "[RATE|off]",
+    example: "limit 2M",
+    takes: [0, 1],
+    run: ({ texts: [rate] }, state) =>
+      rate === undefined ? show("limit", state) : set("limit", rate, state),
+  },
+  {
+    name: "passive",
+    aliases: ["pasv"],
+    usage: "",
+    example: "passive",
+    takes: [0, 0],
+    run: (_args, state) => set("active", "off", state),
+  },
+  {
+    name: "active",
+    usage: "",
+    example: "active",
+    takes: [0, 0],
+    run: (_args, state) => set("active", "on", state),
+  },
+  {
+    name: "debug",
+    aliases: ["verbose"],
+    usage: "[on|off]",
+    example: "debug",
+    takes: [0, 1],
+    run: ({ texts: [value] }, state) =>
+      set("debug", value ?? (state.settings.debug ? "off" : "on"), state),
+  },
+];
+
+/** @throws CommandFailure `usage` */
+function set(name: string, value: string, state: ShellState): void {
+  const change = rowOf(name, state).parse(value);
+  if (!change.ok) throw new CommandFailure(ExitCode.usage, `set ${name} "${value}"`, change.why);
+  change.value(state.settings);
+  show(name, state);
+}
+
+/** @throws CommandFailure `usage` */
+function show(name: string | undefined, state: ShellState): void {
+  const { context, settings, texts } = state;
+  const rows = name === undefined ? SETTINGS : [rowOf(name, state)];
+  const columns = Math.max(...SETTINGS.map((row) => row.name.length));
+  const values = rows.map((row) => [row.name, row.show(settings, texts)] as const);
+  context.print(
+    Object.fromEntries(values),
+    ...values.map(([name, value]) => `${name.padEnd(columns)}  ${value}`),
+  );
+}
+
+function rowOf(name: string, { texts: { usage } }: ShellState) {
+  const row = findSetting(name);
+  if (row !== undefined) return row;
+  const names = SETTINGS.map((each) => each.name).join(", ");
+  const hint = usage.settings(names);
+  throw new CommandFailure(ExitCode.usage, `set "${name}"`, usage.noSetting, { hint });
+}

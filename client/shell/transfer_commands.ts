@@ -1,0 +1,95 @@
+// The shell's commands that move files: get, put, their relatives, edit.
+
+import { getInto, putInto } from "../operations/transfer_targets.ts";
+import type { TransferPolicy } from "../operations/transfer_policy.ts";
+import { editRemote } from "./editing.ts";
+import { expandLocals } from "./local_names.ts";
+import {
+  ANY_NUMBER,
+  type ShellArguments,
+  type ShellCommand,
+  type ShellState,
+} from "./shell_command.ts";
+
+const GET_OPTIONS = {
+  output: { type: "string", short: "o" },
+  recursive: { type: "boolean", short: "r" },
+} as const;
+
+const PUT_OPTIONS = {
+  target: { type: "string", short: "t" },
+  recursive: { type: "boolean", short: "r" },
+} as const;
+
+/** Those that move files. */
+export const TRANSFER_COMMANDS: readonly ShellCommand[] = [
+  {
+    name: "get",
+    aliases: ["mget", "recv"],
+    usage: "REMOTE... [-o LOCAL] [-r]",
+    example: "get *.jpg -o pictures/",
+    options: GET_OPTIONS,
+    takes: [1, ANY_NUMBER],
+    wordKinds: ["remote"],
+    run: (args, state) => get(args, state, state.policy),
+  },
+  {
+    name: "reget",
+    usage: "REMOTE... [-o LOCAL] [-r]",
+    example: "reget big.iso",
+    options: GET_OPTIONS,
+    takes: [1, ANY_NUMBER],
+    wordKinds: ["remote"],
+    run: (args, state) => get(args, state, { ...state.policy, ifExists: "resume" }),
+  },
+  {
+    name: "put",
+    aliases: ["mput", "send"],
+    usage: "LOCAL... [-t REMOTE] [-r]",
+    example: "put report.pdf -t archive/",
+    options: PUT_OPTIONS,
+    takes: [1, ANY_NUMBER],
+    wordKinds: ["local"],
+    changesNames: true,
+    run: (args, state) => put(args, state, state.policy),
+  },
+  {
+    name: "reput",
+    usage: "LOCAL... [-t REMOTE] [-r]",
+    example: "reput big.iso",
+    options: PUT_OPTIONS,
+    takes: [1, ANY_NUMBER],
+    wordKinds: ["local"],
+    changesNames: true,
+    run: (args, state) => put(args, state, { ...state.policy, ifExists: "resume" }),
+  },
+  {
+    name: "edit",
+    aliases: ["vi"],
+    usage: "REMOTE",
+    example: "edit index.html",
+    takes: [1, 1],
+    wordKinds: ["remote"],
+    changesNames: true,
+    run: async ({ texts: [path = ""] }, state) => await editRemote(path, state),
+  },
+];
+
+function get(args: ShellArguments, state: ShellState, policy: TransferPolicy): Promise<void> {
+  return getInto(state.context, {
+    remotes: args.texts,
+    output: args.value("output"),
+    localFolder: state.localFolder,
+    isRecursive: args.has("recursive"),
+    policy,
+  });
+}
+
+async function put(args: ShellArguments, state: ShellState, policy: TransferPolicy): Promise<void> {
+  await putInto(state.context, {
+    locals: await expandLocals(args.words, state),
+    target: args.value("target") ?? "",
+    isRecursive: args.has("recursive"),
+    policy,
+  });
+}

@@ -1,0 +1,95 @@
+// What a person types into the shell at a real terminal: editing, history, completion, several commands in a line.
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { Person } from "../support/shell_at_terminal.ts";
+
+Deno.test("names are completed with their blanks kept, fetched once, and found again after a change", async () => {
+  await using person = await Person.arrive({
+    remote: { "new folder": null, "报告 1.txt": "one\n", "sub": null, "sub/inner": "" },
+    local: { "local file.txt": "local\n" },
+  });
+  await using terminal = person.shell();
+  await terminal.see(/:\/> $/);
+  await terminal.press("mkd", "\t");
+  await terminal.see(/mkdir $/);
+  await terminal.type("\x15");
+
+  await terminal.press("cat 报", "\t");
+  await terminal.see(/cat 报告\\ 1\.txt $/);
+  await terminal.type("\r");
+  await terminal.see(/\none\r\n[^]*:\/> $/);
+  await terminal.press("cd ne", "\t");
+  await terminal.see(/cd new\\ folder\/$/);
+  await terminal.type("\r");
+  await terminal.see(/:\/new folder> $/);
+
+  await terminal.press("put 'loc", "\t");
+  await terminal.see(/put 'local file\.txt' $/);
+  await terminal.type("\r");
+  await terminal.see(/put local file\.txt: 6 bytes[^]*:\/new folder> $/);
+  await terminal.press("cat l", "\t");
+  await terminal.see(/cat local\\ file\.txt $/);
+  await terminal.type("\r");
+  await terminal.see(/\nlocal\r\n[^]*> $/);
+
+  // Somebody else's change is not seen at once, one's own is.
+  await Deno.writeTextFile(join(person.server.root, "new folder", "foreign"), "");
+  await terminal.press("cat f", "\t");
+  await terminal.type("\x15pwd\r");
+  await terminal.see(/cat f[^]*\/new folder\r\n[^]*> $/);
+  assert.doesNotMatch(terminal.text, /foreign/);
+  await terminal.type("mkdir own\r");
+  await terminal.see(/> $/);
+  await terminal.press("cat f", "\t");
+  await terminal.see(/cat foreign $/);
+  await terminal.type("\x15");
+
+  // Several that fit are listed, and what they have in common is there.
+  await terminal.press("cat ../s", "\t");
+  await terminal.see(/sub\/$/);
+  await terminal.press("", "\t");
+  await terminal.see(/inner $/);
+  await terminal.type("\x15quit\r");
+  assert.equal(await terminal.end(), 0, terminal.shown);
+});
+
+Deno.test("a line holds several commands, and the next shell knows what was typed, but no password", async () => {
+  await using person = await Person.arrive({ remote: { a: "A\n", b: "B\n" } });
+  {
+    await using terminal = person.shell();
+    await terminal.see(/:\/> $/);
+    await terminal.type("cat a && cat b  # both\r");
+    await terminal.see(/\nA\r\nB\r\n[^]*> $/);
+    await terminal.type("cat nothing && cat a; cat b\r");
+    await terminal.see(/550 [^]*\nB\r\n[^]*> $/);
+    assert.doesNotMatch(terminal.text.slice(terminal.text.indexOf("550")), /\nA\r/);
+    await terminal.type("quote pass geheim\r");
+    await terminal.see(/\n(?:503|530|230)[^]*> $/);
+    // Left of the cursor and right of it: Home, then End.
+    await terminal.type("wd\x1b[Hp\x1b[F \r");
+    await terminal.see(/\n\/\r\n[^]*> $/);
+    await terminal.type("cat 'a\r");
+    await terminal.see(/a quote is not closed[^]*> $/);
+    await terminal.type("\x04");
+    assert.equal(await terminal.end(), 0, terminal.shown);
+  }
+  const path = join(person.home, "state", "ftp", "history");
+  const kept = await Deno.readTextFile(path);
+  assert.equal(kept, "cat a && cat b  # both\ncat nothing && cat a; cat b\npwd \ncat 'a\n");
+  assert.equal((await Deno.stat(path)).mode! & 0o777, 0o600);
+
+  await using terminal = person.shell();
+  await terminal.see(/:\/> $/);
+  await terminal.type("\x1b[A\x1b[A\r");
+  await terminal.see(/\n\/\r\n[^]*> $/);
+  await terminal.type("history 1\r");
+  await terminal.see(/\nhistory 1\r\n[^]*> $/);
+  // What a pager or an editor needs of the keys is left to it: nothing was read ahead.
+  await terminal.type('!read line; echo "got $line"\r');
+  await terminal.see(/\$line"\s/);
+  await terminal.type("for the program\r");
+  await terminal.see(/got for the program\r\n[^]*> $/);
+  await terminal.type("quit\r");
+  assert.equal(await terminal.end(), 0, terminal.shown);
+});
