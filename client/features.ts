@@ -17,6 +17,8 @@ export interface Features {
   readonly setModified: boolean;
   /** REST before RETR and STOR (RFC 3659, 5). */
   readonly restart: boolean;
+  /** SITE RESUME: an interrupted replacement of a file can be carried on (ours). */
+  readonly resumesReplacements: boolean;
   /** Names are UTF-8 (RFC 2640). */
   readonly utf8: boolean;
   /** The algorithms HASH can do; empty where there is no HASH. */
@@ -41,10 +43,14 @@ export const NO_FEATURES: Features = parseFeatures(undefined);
 /** Reads the reply to FEAT; any refusal reads as no features. */
 export function parseFeatures(answer: Reply | undefined): Features {
   const said = new Map<string, string>();
+  const site = new Set<string>();
   if (answer?.code === 211) {
     for (const line of answer.lines.slice(1, -1)) {
       const match = /^ ?(\S+)(?: (.*))?$/.exec(line);
-      if (match !== null) said.set(match[1]!.toUpperCase(), match[2] ?? "");
+      if (match === null) continue;
+      const [, name = "", text = ""] = match;
+      said.set(name.toUpperCase(), text);
+      if (name.toUpperCase() === "SITE") site.add(text.toUpperCase());
     }
   }
   const hashes = parseHashAlgorithms(said.get("HASH"));
@@ -55,6 +61,7 @@ export function parseFeatures(answer: Reply | undefined): Features {
     modified: said.has("MDTM"),
     setModified: said.has("MFMT"),
     restart: said.has("REST"),
+    resumesReplacements: site.has("RESUME"),
     utf8: said.has("UTF8"),
     hashAlgorithms: hashes.map((hash) => hash.name),
     hashSelected: hashes.find((hash) => hash.selected)?.name,

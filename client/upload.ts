@@ -12,6 +12,7 @@ import type {
 } from "./client.ts";
 import { exchangeData } from "./data_exchange.ts";
 import { AlreadyThere, Refused } from "./failure.ts";
+import { interruptedUpload } from "./interrupted_upload.ts";
 import { digestRange, fileSource, readRange } from "./local_file.ts";
 import { ask, patienceFor, type Peer, useImageType } from "./peer.ts";
 import { announceDigest, digestAlgorithmOf } from "./remote_digest.ts";
@@ -132,7 +133,7 @@ class Upload {
   async #startFor(local: LocalFile): Promise<Start> {
     const { signal, onProgress } = this.#options;
     const existing = this.#options.existing ?? "resume";
-    if (existing === "replace") return this.#fromTheBeginning();
+    if (existing === "replace") return await this.#replacing(local);
     const there = await this.#sizeThere();
     if (there === undefined) return this.#fromTheBeginning();
     if (existing === "refuse") throw new AlreadyThere("remote", this.#path, "refused");
@@ -140,6 +141,8 @@ class Upload {
     const found = await relate(this.#peer, this.#path, local, there, { signal, onProgress });
     switch (found.relation) {
       case "same":
+        // All bytes have come, and yet it is not a file: only a STOR makes it one.
+        if (await this.#isUnfinished()) return { offset: there, hasher: found.hasher };
         return { offset: there, hasher: found.hasher, done: true, verified: found.verified };
       case "remote-is-prefix":
         return { offset: there, hasher: found.hasher };
@@ -148,6 +151,14 @@ class Upload {
       default:
         return await this.#fromUnfinished(local, there);
     }
+  }
+
+  /** Over whatever is there; what came of it before it was interrupted does not travel again. */
+  async #replacing(local: LocalFile): Promise<Start> {
+    const { signal, onProgress } = this.#options;
+    const options = { signal, onProgress };
+    return await interruptedUpload(this.#peer, this.#path, local, options) ??
+      this.#fromTheBeginning();
   }
 
   /** No digest can tell: what is there is carried on when its last block is this file's, in that place. */

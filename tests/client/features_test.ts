@@ -17,6 +17,8 @@ Deno.test("the features of a server that has everything", () => {
       "HASH SHA-256*;SHA-512;sha-1;WHIRLPOOL",
       "XSHA256",
       "XCRC filename;start;end",
+      "SITE RESUME",
+      "SITE UTIME",
       "End",
     ],
   });
@@ -26,6 +28,7 @@ Deno.test("the features of a server that has everything", () => {
   assert.equal(features.setModified, true);
   assert.equal(features.restart, true);
   assert.equal(features.utf8, true);
+  assert.equal(features.resumesReplacements, true);
   assert.deepEqual(features.hashAlgorithms, ["SHA-256", "SHA-512", "SHA-1"]);
   assert.equal(features.hashSelected, "SHA-256");
   assert.deepEqual(features.digestCommands, [
@@ -40,6 +43,7 @@ Deno.test("features in lower case, indented or not, are the same features", () =
   const features = parseFeatures({ code: 211, lines: ["Extensions", "mdtm", " Size", "End"] });
   assert.equal(features.modified && features.size, true);
   assert.equal(features.machineListings, false);
+  assert.equal(features.resumesReplacements, false);
 });
 
 Deno.test("a server without FEAT has no features, and is known to", () => {
