@@ -44,7 +44,7 @@ export function judge(request: Request, table: CommandTable, standing: Standing)
     return refuse("permitted", 550, "This account may only read.");
   }
   if (command.permission === "administer" && !standing.isAdmin) {
-    return refuse("permitted", 550, "This is for administrators.");
+    return refuse("permitted", 550, "Not allowed: this is for administrators.");
   }
   if (standing.transferRuns && command.duringTransfer !== "now") return { kind: "wait", command };
   return { kind: "run", command, argument: argument.value };

@@ -27,7 +27,7 @@ export async function removeHome(
   },
 ): Promise<RemovalOutcome> {
   // SECURITY: the next account of that name must find nothing of this one.
-  await removeIfThere(join(privateDirectory(home), "uploads", account.name));
+  await removeUploads(join(privateDirectory(home), "uploads"), account.name);
   const root = accountRoot(home, account);
   const isShared = others.some((other) => {
     const roots = [other, ...other.mounts].map((each) => accountRoot(home, each));
@@ -95,6 +95,17 @@ export async function isHomeTaken(
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
+  }
+}
+
+/** Those into mounts wait in folders whose names go on after a `+`, which no account name holds. */
+async function removeUploads(uploads: string, account: string): Promise<void> {
+  try {
+    for await (const { name } of Deno.readDir(uploads)) {
+      if (name.split("+")[0] === account) await removeIfThere(join(uploads, name));
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 

@@ -19,6 +19,9 @@ import {
 } from "./data_directory.ts";
 import { chosenPassword, type PasswordOptions } from "./new_password.ts";
 import { recount } from "./recount.ts";
+import { listBans, unban } from "./user_bans.ts";
+import { importAccounts } from "./user_import.ts";
+import { invite, type InviteOptions } from "./user_invite.ts";
 
 interface HomeOption {
   readonly home: string;
@@ -53,9 +56,30 @@ export function define(command: Command, world: CommandWorld): void {
     .action(async (name: string | undefined, options: HomeOption) =>
       recount(world, await requireDataDirectory(options.home), name)
     );
-  subcommand("ls", "lists the accounts")
+  subcommand("ls", "lists the accounts with what they may and what they use")
+    .option("--bans", "who may not come for a while, instead")
     .option("--json", "one JSON object a line")
-    .action((options: HomeOption & { json?: true }) => list(world, options));
+    .action((options: HomeOption & ListOptions) => list(world, options));
+  subcommand("invite", "makes a code to register with (ftp serve --registration invite)")
+    .option("--uses <N>", "how many registrations it is good for", "1")
+    .option("--expires <TIME>", "how long, like 12h or 7d", "7d")
+    .option("--quota <SIZE>", "quota of the accounts made with it")
+    .action((options: HomeOption & InviteOptions) => invite(world, options));
+  subcommand("import <FILE>", "adds accounts from an INI file of an older server")
+    .action(async (file: string, { home }: HomeOption) => {
+      using accounts = openAccounts(await prepareDataDirectory(home));
+      await importAccounts(world, accounts, file);
+    });
+  subcommand("unban [WHO]", "lifts the bans of an address or a name")
+    .option("--all", "all of them")
+    .action(async (who: string | undefined, options: HomeOption & { all?: true }) =>
+      unban(world, await requireDataDirectory(options.home), who, options.all ?? false)
+    );
+}
+
+interface ListOptions {
+  readonly bans?: true;
+  readonly json?: true;
 }
 
 function withPasswordOptions(command: Command): Command {
@@ -135,11 +159,9 @@ async function remove(world: CommandWorld, name: string, options: HomeOption): P
   );
 }
 
-async function list(
-  world: CommandWorld,
-  options: HomeOption & { readonly json?: true },
-): Promise<void> {
+async function list(world: CommandWorld, options: HomeOption & ListOptions): Promise<void> {
   const home = await requireDataDirectory(options.home);
+  if (options.bans) return await listBans(world, home, options.json ?? false);
   using accounts = openAccounts(home);
   const usedOf = await usageOf(home);
   const all = await accounts.list();

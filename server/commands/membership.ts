@@ -69,7 +69,7 @@ async function makeAccount(
       quotaBytes: defaultQuotaBytes,
     });
   } catch (error) {
-    if (isFault(error, "exists")) return reply(550, "This name is taken.");
+    if (isFault(error, "exists")) return reply(550, "That name exists already.");
     if (isFault(error, "denied")) return reply(530, "There is no such invite, or no more.");
     throw error;
   }
