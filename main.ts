@@ -1,7 +1,7 @@
 // The program's entry: the table of commands, and which one was asked for.
 
 import { type ProcessWorld, runCommand } from "./shared/command_runner.ts";
-import type { CommandRow } from "./shared/command_line.ts";
+import type { CommandModule, CommandRow } from "./shared/command_line.ts";
 import { CommandFailure, ExitCode } from "./shared/exit_code.ts";
 import { printedFailure } from "./shared/failure_printer.ts";
 import { nearestName } from "./shared/nearest_name.ts";
@@ -43,6 +43,11 @@ const COMMANDS: readonly CommandRow[] = [
     load: () => import("./client/commands/cat.ts"),
   },
   {
+    name: "mirror",
+    summary: "makes a folder like another one, here or at a server",
+    load: () => import("./client/commands/mirror.ts"),
+  },
+  {
     name: "mkdir",
     summary: "makes folders at a server",
     load: () => import("./client/commands/mkdir.ts"),
@@ -73,11 +78,52 @@ const COMMANDS: readonly CommandRow[] = [
     load: () => import("./client/commands/hash.ts"),
   },
   {
+    name: "register",
+    summary: "makes an account at a server that lets people do so",
+    load: () => import("./client/commands/register.ts"),
+  },
+  {
+    name: "passwd",
+    summary: "changes your password at a server",
+    load: () => import("./client/commands/passwd.ts"),
+  },
+  {
+    name: "quota",
+    summary: "tells how much of what you may keep at a server is used",
+    load: () => import("./client/commands/quota.ts"),
+  },
+  {
+    name: "unregister",
+    summary: "ends your account at a server",
+    load: () => import("./client/commands/unregister.ts"),
+  },
+  {
+    name: "who",
+    summary: "tells who is at a server and what moves",
+    load: () => loadPresence("who"),
+  },
+  {
+    name: "top",
+    summary: "shows the same on a live screen",
+    load: () => loadPresence("top"),
+  },
+  {
+    name: "kick",
+    summary: "ends a session at a server",
+    load: () => loadPresence("kick"),
+  },
+  {
     name: "user",
     summary: "adds, changes, lists and removes accounts of a server on this machine",
     load: () => import("./server/user_commands.ts"),
   },
 ];
+
+/** Both sides have a part in these: the server opens data directories, the client the wire. */
+async function loadPresence(name: "who" | "top" | "kick"): Promise<CommandModule> {
+  const { presenceCommand } = await import("./client/commands/presence.ts");
+  return presenceCommand(name, async () => (await import("./server/presence.ts")).LOCAL_PRESENCE);
+}
 
 const USAGE = "Usage: ftp COMMAND [ARGUMENT...]\n";
 

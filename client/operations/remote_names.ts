@@ -2,6 +2,7 @@
 
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
 import { fitsPattern, isPattern } from "../../shared/name_pattern.ts";
+import { visibleText } from "../display_width.ts";
 import type { RemoteEntry } from "../remote_entry.ts";
 import { attempt, type OperationContext, shown } from "./operation_context.ts";
 
@@ -35,17 +36,31 @@ export async function expandRemote(
   throw new CommandFailure(ExitCode.notThere, tried, "nothing there fits the pattern");
 }
 
-/** The entries of a folder, by name. @throws CommandFailure */
+/**
+ * The entries of a folder, by name.
+ *
+ * @param demandAll whether a line that does not read is a failure: something is there, and is not in the list.
+ * @throws CommandFailure
+ */
 export async function listFolder(
   context: OperationContext,
   path: string,
+  { demandAll = false }: { readonly demandAll?: boolean } = {},
 ): Promise<RemoteEntry[]> {
   const { signal, label } = context;
+  const tried = `list ${shown(path)} at ${label}`;
   const entries: RemoteEntry[] = [];
-  await attempt(`list ${shown(path)} at ${label}`, async () => {
+  let unknown: string | undefined;
+  const onUnknownLine = (line: string) => unknown ??= line;
+  await attempt(tried, async () => {
     const client = await context.client();
-    for await (const entry of client.list(folderPath(path), { signal })) entries.push(entry);
+    const options = { signal, onUnknownLine };
+    for await (const entry of client.list(folderPath(path), options)) entries.push(entry);
   });
+  if (demandAll && unknown !== undefined) {
+    const happened = `a line of the listing does not read: "${visibleText(unknown)}"`;
+    throw new CommandFailure(ExitCode.failed, tried, happened);
+  }
   return entries.sort(byName);
 }
 

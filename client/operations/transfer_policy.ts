@@ -48,10 +48,14 @@ export const DEFAULT_TRANSFER_FLAGS: TransferFlags = {
 
 /** Adds the transfer flags to a command. */
 export function addTransferFlags(command: Command): Command {
+  return addMovingFlags(command.addOption(
+    new Option("--if-exists <what>", "when the target is there already").choices(IF_EXISTS),
+  ));
+}
+
+/** The same without what is about targets that are there: a mirror decides that itself. */
+export function addMovingFlags(command: Command): Command {
   return command
-    .addOption(
-      new Option("--if-exists <what>", "when the target is there already").choices(IF_EXISTS),
-    )
     .addOption(
       new Option("--verify <when>", "compare digests of both ends")
         .choices(["auto", "always", "never"]).default(DEFAULT_TRANSFER_FLAGS.verify),
