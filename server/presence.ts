@@ -2,7 +2,12 @@
 
 import type { Presence, PresenceSource } from "../shared/presence.ts";
 import { booksPlace, SqliteBooks } from "./accounts/sqlite_books.ts";
-import { privateDirectory } from "./data_directory.ts";
+import {
+  HOME_VARIABLE,
+  privateDirectory,
+  requireDataDirectory,
+  STANDARD_HOME,
+} from "./data_directory.ts";
 import { RuntimeDatabase } from "./runtime/runtime_database.ts";
 import { SessionList } from "./runtime/session_list.ts";
 import { isThreadAlive } from "./runtime/thread_lease.ts";
@@ -29,8 +34,18 @@ export function presenceOf({ sessions: list, usageOf }: PresenceParts): Presence
   return { sessions, totals: list.totals(), quotas };
 }
 
+/** How commands find the presence of a data directory of this machine. */
+export const LOCAL_PRESENCE = {
+  /** @throws CommandFailure where there is no such directory */
+  open: async (home: string): Promise<PresenceSource> =>
+    openLocalPresence(await requireDataDirectory(home)),
+  /** The data directory when none was named. */
+  standardHome: (env: Readonly<Record<string, string | undefined>>): string =>
+    env[HOME_VARIABLE] || STANDARD_HOME,
+};
+
 /** The presence at a data directory, whether its server runs or not: as a command of this machine asks. */
-export function openLocalPresence(home: string): PresenceSource {
+function openLocalPresence(home: string): PresenceSource {
   using opened = new DisposableStack();
   const directory = privateDirectory(home);
   const database = opened.use(RuntimeDatabase.open(directory));
