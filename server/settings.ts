@@ -3,6 +3,7 @@
 import type { Endpoint } from "../shared/endpoint.ts";
 import type { Network } from "./network.ts";
 import type { PublicAddress } from "./public_address.ts";
+import type { LinkPolicy } from "./storage/jailed_path.ts";
 
 /** Ports for passive data connections, both ends included. */
 export interface PortRange {
@@ -54,6 +55,8 @@ export interface ServerSettings {
   readonly fallbackCharset: string | undefined;
   /** Where the bytes of an upload go at first: `direct` is under its own name. */
   readonly uploads: "atomic" | "direct";
+  /** Which links exist for sessions: those that stay inside their root, none, or all. */
+  readonly symlinks: LinkPolicy;
   /** Bytes that uploads leave free on the disk. */
   readonly diskFloorBytes: number;
   /** So many failed logins lead to a ban. */
