@@ -7,7 +7,6 @@ import { accountRoot } from "./account_root.ts";
 import { SqliteAccounts } from "./accounts/sqlite_accounts.ts";
 import { booksPlace, SqliteBooks } from "./accounts/sqlite_books.ts";
 import { accountsFile, privateDirectory } from "./data_directory.ts";
-import { KEPT_REMOVED_MS, sweepRemovedHomes } from "./removed_homes.ts";
 import { openDiskBooks } from "./storage/disk_books.ts";
 import { KEPT_REMOVED_MS, sweepRemovedHomes } from "./removed_homes.ts";
 import { type AccountBooks, NO_BOOKS } from "./storage/quota_books.ts";
@@ -69,7 +68,6 @@ export class StorageCare implements Disposable {
   readonly chores: readonly Chore[] = [
     { name: "accounts counted", run: (signal) => this.#count(signal) },
     { name: "unfinished uploads swept", run: (signal) => this.#sweep(signal) },
-    { name: "removed homes swept", run: () => this.#sweepRemoved() },
     { name: "homes of removed accounts deleted", run: () => this.#deleteHomes() },
   ];
 
@@ -110,11 +108,6 @@ export class StorageCare implements Disposable {
   async #deleteHomes() {
     const deleted = await sweepRemovedHomes(this.#home, KEPT_REMOVED_MS, Date.now());
     return deleted === 0 ? undefined : { deleted };
-  }
-
-  async #sweepRemoved() {
-    const removed = await sweepRemovedHomes(this.#home, KEPT_REMOVED_MS, Date.now());
-    return removed === 0 ? undefined : { removed };
   }
 
   async #booksOf(name: string, signal: AbortSignal): Promise<AccountBooks> {
