@@ -17,8 +17,11 @@ if (import.meta.main) {
     Deno.exit(2);
   }
   console.log(`seed ${seed}, ${seconds} seconds`);
-  const { sessions, findings } = await fuzz({ seed, seconds });
+  const { counts, findings } = await fuzz({ seed, seconds });
   for (const finding of findings) console.error(`\nFOUND ${finding}`);
-  console.log(`${sessions} sessions, ${findings.length} findings`);
+  const { sessionsBegun, logins, sent, received, failedTransfers } = counts;
+  const transfers = `${sent + received} transfers and ${failedTransfers} that failed`;
+  console.log(`${sessionsBegun} sessions, ${logins} logins, ${transfers}`);
+  console.log(`${findings.length} findings`);
   Deno.exit(findings.length === 0 ? 0 : 1);
 }

@@ -1,5 +1,6 @@
 // A server under clients that follow no rules: what must be true all the while, and afterwards.
 
+import { type Counts, EventCounts } from "../../server/metrics/event_counts.ts";
 import { within } from "../../shared/deadline.ts";
 import type { Log, LogFields, LogLevel } from "../../shared/log.ts";
 import { ControlLine } from "../support/control_line.ts";
@@ -17,7 +18,8 @@ export interface FuzzOptions {
 
 /** What came of it. */
 export interface FuzzResult {
-  readonly sessions: number;
+  /** What the server's log counted, to show how deep the clients got. */
+  readonly counts: Counts;
   /** What should not have happened, each with what was going on. */
   readonly findings: readonly string[];
 }
@@ -38,7 +40,8 @@ export async function fuzz({ seed, seconds }: FuzzOptions): Promise<FuzzResult> 
     if (findings.length < FINDINGS_LIMIT) findings.push(what);
   };
   using _ = unhandledRejections(find);
-  await using server = await startServer(find);
+  const events = new EventCounts();
+  await using server = await startServer(events.watching(new BugLog(find)));
   await using outside = await prepareOutside(server.root);
   const before = outside.state();
   await answers(server.port);
@@ -53,21 +56,18 @@ export async function fuzz({ seed, seconds }: FuzzOptions): Promise<FuzzResult> 
   if (outside.state() !== before) {
     find(`outside of HOME changed:\n${before}\nis now\n${outside.state()}`);
   }
-  return { sessions: lanes.reduce((sum, lane) => sum + lane.sessions, 0), findings };
+  return { counts: events.counts, findings };
 }
 
 /** One client after the other. */
 class Lane {
-  sessions = 0;
   readonly #server: InProcessServer;
-  readonly #from: string;
   readonly #random: Random;
   readonly #find: (what: string) => void;
   readonly #dialogues = readDialogues(DIALOGUES);
 
   constructor(server: InProcessServer, lane: number, seed: number, find: (what: string) => void) {
     this.#server = server;
-    this.#from = `127.0.1.${lane + 1}`;
     this.#random = new Random(seed * LANES + lane);
     this.#find = find;
   }
@@ -75,10 +75,10 @@ class Lane {
   async play(endMs: number, isOver: () => boolean): Promise<void> {
     while (performance.now() < endMs && !isOver()) {
       const actions = mutate(this.#dialogues, this.#random);
-      this.sessions++;
       await HostileClient.play(actions, {
         port: this.#server.port,
-        from: this.#from,
+        // Another address each time: answers to those that failed before come ever later.
+        from: `127.${this.#random.below(250)}.${this.#random.below(250)}.7`,
         onReceived: (bytes, channel) => this.#look(bytes, channel, actions),
       }, this.#random);
     }
@@ -94,17 +94,21 @@ class Lane {
   }
 }
 
-function startServer(find: (what: string) => void): Promise<InProcessServer> {
+function startServer(log: Log): Promise<InProcessServer> {
   return InProcessServer.start({
     settings: {
       anonymous: "write",
+      registration: "open",
+      registrationsPerHour: 1000,
+      // Nobody is to be kept out: whoever is banned finds nothing.
+      loginFailures: 1000,
       idleTimeoutMs: 2000,
       loginTimeoutMs: 3000,
       tlsHandshakeTimeoutMs: 1000,
       dataConnectTimeoutMs: 500,
       stallTimeoutMs: 1000,
     },
-    services: (usual) => ({ ...usual, log: new BugLog(find) }),
+    services: (usual) => ({ ...usual, log }),
   });
 }
 
