@@ -117,7 +117,16 @@ const COMMANDS: readonly CommandRow[] = [
     summary: "adds, changes, lists and removes accounts of a server on this machine",
     load: () => import("./server/user_commands.ts"),
   },
+  {
+    name: "completions",
+    summary: "prints a script that completes commands and options in bash, zsh or fish",
+    load: async () =>
+      (await import("./client/commands/completions.ts")).completionsCommand(() => COMMANDS),
+  },
 ];
+
+/** The one command that may start programs: the shell's `!` and `edit`. */
+const STARTS_PROGRAMS = "connect";
 
 /** Both sides have a part in these: the server opens data directories, the client the wire. */
 async function loadPresence(name: "who" | "top" | "kick"): Promise<CommandModule> {
@@ -179,4 +188,8 @@ function unknownCommand(name: string): CommandFailure {
   return new CommandFailure(ExitCode.usage, `"${name}"`, `no such ${tried}`, { hint });
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args, processWorld()));
+if (import.meta.main) {
+  // SECURITY: what breaks into the server, or into a client that nobody watches, finds no way to start a program.
+  if (Deno.args[0] !== STARTS_PROGRAMS) Deno.permissions.revokeSync({ name: "run" });
+  Deno.exit(await main(Deno.args, processWorld()));
+}

@@ -47,6 +47,7 @@ Deno.test("the program asks for no more than its few permissions", async () => {
     "--allow-write",
     "--allow-env",
     "--allow-sys",
+    "--allow-run",
   ]);
   await using directory = await temporaryDirectory();
   const args = ["run", "--no-prompt", ...flags ?? [], join(REPOSITORY, "main.ts"), "user"];
@@ -60,6 +61,30 @@ Deno.test("the program asks for no more than its few permissions", async () => {
   ]);
   assert.equal(added.code, 0, added.stderr);
 });
+
+Deno.test("only the shell may start programs: every other command has given that right up", async () => {
+  await using directory = await temporaryDirectory();
+  const telling = join(directory.path, "telling.ts");
+  await Deno.writeTextFile(telling, TELLS_AT_THE_END);
+  const mayRun = async (...args: string[]) => {
+    const told = await run(Deno.execPath(), [
+      ...["run", "-A", "--no-check", `--preload=${telling}`],
+      ...[join(REPOSITORY, "main.ts"), ...args],
+    ]);
+    return told.stderr.trim();
+  };
+  assert.equal(await mayRun("serve", "--help"), "prompt");
+  assert.equal(await mayRun("get", "--help"), "prompt");
+  assert.equal(await mayRun("connect", "--help"), "granted");
+});
+
+/** Tells what may be started when the program ends. */
+const TELLS_AT_THE_END = `const { exit } = Deno;
+Deno.exit = (code) => {
+  console.error(Deno.permissions.querySync({ name: "run" }).state);
+  exit(code);
+};
+`;
 
 /** A data directory whose account store is no database. */
 async function brokenHome(path: string): Promise<string> {

@@ -1,0 +1,46 @@
+// Completion for fish: one `complete` line for each word.
+
+import type { CommandShape } from "./command_shape.ts";
+
+/** The script that `ftp completions fish | source` reads. */
+export function fishScript(commands: readonly CommandShape[]): string {
+  const lines = commands.flatMap((command) => [
+    `complete -c ftp -n __fish_use_subcommand -f -a ${command.name} -d ${quoted(command.help)}`,
+    ...below(command, `__fish_seen_subcommand_from ${command.name}`),
+    ...command.subcommands.flatMap((sub) => {
+      const names = command.subcommands.map(({ name }) => name).join(" ");
+      const isOpen = `__fish_seen_subcommand_from ${command.name}; and not ` +
+        `__fish_seen_subcommand_from ${names}`;
+      const isChosen = `__fish_seen_subcommand_from ${command.name}; and ` +
+        `__fish_seen_subcommand_from ${sub.name}`;
+      return [
+        `complete -c ftp -n ${quoted(isOpen)} -f -a ${sub.name} -d ${quoted(sub.help)}`,
+        ...below(sub, isChosen),
+      ];
+    }),
+  ]);
+  return `# fish completion for ftp: ftp completions fish | source\n${lines.join("\n")}\n`;
+}
+
+function below({ options, choices }: CommandShape, condition: string): string[] {
+  const start = `complete -c ftp -n ${quoted(condition)}`;
+  const values = choices.length > 0 ? [`${start} -f -a ${quoted(choices.join(" "))}`] : [];
+  return [
+    ...values,
+    ...options.map(({ names, help, takesValue, choices }) => {
+      const flags = names.map((name) =>
+        name.startsWith("--") ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`
+      );
+      const value = !takesValue
+        ? ""
+        : choices.length > 0
+        ? ` -x -a ${quoted(choices.join(" "))}`
+        : " -r";
+      return `${start} ${flags.join(" ")}${value} -d ${quoted(help)}`;
+    }),
+  ];
+}
+
+function quoted(text: string): string {
+  return `'${text.replace(/['\\]/g, "\\$&")}'`;
+}
