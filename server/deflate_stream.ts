@@ -91,14 +91,14 @@ async function nextOf(pieces: AsyncIterator<Uint8Array>): Promise<Uint8Array | u
 
 /** Hands the wire's bytes to the decompressor; whatever goes wrong is its failure. Never rejects. */
 async function feed(inflate: Inflate, wire: ByteStream): Promise<void> {
+  const buffer = new Uint8Array(SLICE_BYTES);
   let isEmpty = true;
   try {
     for (;;) {
-      const buffer = new Uint8Array(SLICE_BYTES);
       const count = await wire.read(buffer);
       if (count === null || inflate.destroyed) break;
       isEmpty = false;
-      if (!inflate.write(buffer.subarray(0, count))) await once(inflate, "drain");
+      if (!inflate.write(buffer.slice(0, count))) await once(inflate, "drain");
     }
     if (isEmpty) inflate.push(null);
     else inflate.end();

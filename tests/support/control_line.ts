@@ -19,8 +19,8 @@ export class ControlLine implements Disposable {
   }
 
   /** Connects, and demands a greeting of this code. */
-  static async open(port: number, code = 220): Promise<ControlLine> {
-    const line = new ControlLine(await Deno.connect({ hostname: "127.0.0.1", port }));
+  static async open(port: number, code = 220, hostname = "127.0.0.1"): Promise<ControlLine> {
+    const line = new ControlLine(await Deno.connect({ hostname, port }));
     assert.equal(await line.reply(), code);
     return line;
   }
@@ -63,6 +63,11 @@ export class ControlLine implements Disposable {
       assert.ok(count !== null, `the connection ended after "${this.#text}"`);
       this.#text += new TextDecoder().decode(bytes.subarray(0, count));
     }
+  }
+
+  /** Waits until the server closes; it must say nothing more. */
+  async ended(): Promise<void> {
+    assert.equal(await within(this.#conn.read(new Uint8Array(1)), { limitMs: LIMIT_MS }), null);
   }
 
   [Symbol.dispose](): void {
