@@ -1,0 +1,102 @@
+// Every command of the shell: what it does against a server, from a script, and that help knows it.
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { SHELL_COMMANDS } from "../../client/shell/command_table.ts";
+import { namesOf } from "../../client/shell/shell_command.ts";
+import { InProcessServer, PASSWORD, USER } from "../support/in_process_server.ts";
+import { runFtp } from "../support/program.ts";
+import { temporaryDirectory } from "../support/temporary_directory.ts";
+
+Deno.test("no two commands of the shell answer to one name", () => {
+  const names = SHELL_COMMANDS.flatMap(namesOf);
+  assert.deepEqual(names.toSorted(), [...new Set(names)].toSorted());
+});
+
+Deno.test("the commands of the shell do what they say, one after the other", async () => {
+  await using server = await InProcessServer.start();
+  await using folder = await temporaryDirectory();
+  const script = async (...lines: string[]) => {
+    const ending = await runFtp(["connect", `127.0.0.1:${server.port}`, "--insecure"], {
+      cwd: folder.path,
+      stdin: lines.join("\n"),
+      env: {
+        FTP_USER: USER,
+        FTP_PASSWORD: PASSWORD,
+        EDITOR: `${folder.path}/editor`,
+        LC_ALL: "C",
+      },
+    });
+    return { ...ending, lines: ending.stdout.trimEnd().split("\n") };
+  };
+  await Deno.writeTextFile(join(folder.path, "a.txt"), "alpha\n");
+  await Deno.writeTextFile(join(folder.path, "editor"), '#!/bin/sh\necho edited >> "$1"\n');
+  await Deno.chmod(join(folder.path, "editor"), 0o700);
+
+  const made = await script(
+    "mkdir -- d d/e",
+    "mput a.txt -t d/",
+    "cp d/a.txt d/b.txt; touch d/e/empty d/.hidden",
+    "chmod 600 d/b.txt",
+    "cd d && edit a.txt",
+    "cat a.txt",
+    "ls",
+    "ls -a",
+    "nlist",
+    "find . -name '*.txt'",
+    "find -type d",
+    "du --json",
+    "size a.txt b.txt",
+    "cdup && pwd",
+    "mv d/b.txt d/e",
+    "get d/e/b.txt && verify b.txt d/e/b.txt",
+    "!cat b.txt | tr a-z A-Z",
+    "lls",
+  );
+  assert.equal(made.code, 0, made.stderr);
+  assert.deepEqual(made.lines, [
+    ...["alpha", "edited"],
+    ...["a.txt", "b.txt", "e"],
+    ...[".hidden", "a.txt", "b.txt", "e"],
+    ...[".hidden", "a.txt", "b.txt", "e"],
+    ...["./a.txt", "./b.txt"],
+    "e",
+    '{"path":"","size":19,"files":4}',
+    ...["13  a.txt", "6  b.txt"],
+    "/",
+    "d/e/b.txt: the same (SHA-256)",
+    "ALPHA",
+    ...["a.txt", "b.txt", "editor"],
+  ]);
+  assert.equal((await Deno.stat(join(server.root, "d/e/b.txt"))).mode! & 0o777, 0o600);
+
+  await Deno.writeTextFile(join(folder.path, "b.txt"), "other\n");
+  const differs = await script("verify b.txt d/e/b.txt", "pwd");
+  assert.equal(differs.code, 8, differs.stderr);
+  assert.equal(differs.stdout, "");
+
+  const told = await script(
+    "set if-exists overwrite",
+    "limit 2M; limit off",
+    "active; passive",
+    "get d/e/b.txt --json",
+    "status --json",
+    "feat",
+    "quote noop",
+    "site help --json",
+    "quota; pending; who && pwd",
+  );
+  assert.equal(told.code, 6, told.stderr);
+  const [, , , , , got, status, ...rest] = told.lines;
+  assert.match(got ?? "", /"command":"get".*"outcome":"done".*"size":6/);
+  const facts = JSON.parse(status ?? "");
+  assert.equal(facts.user, USER);
+  assert.match(facts.certificate, /^sha256:/);
+  assert.ok(rest.includes("UTF8") && rest.includes("200 Yes, I am here."), told.stdout);
+  assert.match(rest.join("\n"), /"code":214.*FORGET/);
+  assert.match(told.stderr, /who: 5\d\d .*\n$/);
+
+  const gone = await script("rm -r d", "ls", "close", "ls");
+  assert.equal(gone.code, 3);
+  assert.match(gone.stderr, /not connected\nhint: open ADDRESS connects/);
+});
