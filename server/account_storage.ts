@@ -7,7 +7,7 @@ import { resolvePath, ROOT, type VirtualPath } from "../shared/virtual_path.ts";
 import { accountRoot, isRootAllowed } from "./account_root.ts";
 import type { Account, Mount } from "./accounts/accounts.ts";
 import type { ServerSettings } from "./settings.ts";
-import type { DigestCache } from "./storage/digest_cache.ts";
+import type { KnownDigests } from "./storage/digest_cache.ts";
 import { type DiskStorageOptions, openDiskStorage } from "./storage/disk_storage.ts";
 import { type MountedAt, MountedStorage } from "./storage/mounted_storage.ts";
 import { PermittedStorage, rightsOf } from "./storage/permitted_storage.ts";
@@ -20,7 +20,7 @@ export interface AccountStorageWorld {
   readonly home: string;
   readonly settings: Pick<ServerSettings, "uploads" | "symlinks" | "diskFloorBytes">;
   readonly books: QuotaBooks;
-  readonly digests: DigestCache;
+  readonly digests: KnownDigests;
   readonly log: Log;
 }
 

@@ -22,6 +22,11 @@ export function accountsFile(home: string): string {
   return join(privateDirectory(home), "accounts.db");
 }
 
+/** The digests of files that were asked for, kept over restarts. */
+export function digestsFile(home: string): string {
+  return join(privateDirectory(home), "digests.db");
+}
+
 /** The settings file that is read when no other was named. */
 export function standardSettingsFile(home: string): string {
   return join(home, "ftp.ini");

@@ -5,7 +5,7 @@ import { openAccountStorage } from "./account_storage.ts";
 import { SqliteAccounts } from "./accounts/sqlite_accounts.ts";
 import { booksPlace, SqliteBooks } from "./accounts/sqlite_books.ts";
 import { charsetOf } from "./charset.ts";
-import { accountsFile, privateDirectory } from "./data_directory.ts";
+import { accountsFile, digestsFile, privateDirectory } from "./data_directory.ts";
 import { Membership } from "./membership.ts";
 import { openListeningSocket } from "./listening_socket.ts";
 import { type Counts, EventCounts } from "./metrics/event_counts.ts";
@@ -16,7 +16,7 @@ import { openLogFile, openServerLog, reopenLog } from "./server_log.ts";
 import { ServerTls, type TlsIdentity } from "./server_tls.ts";
 import { runtimeServices, type Services } from "./services.ts";
 import type { ServerSettings } from "./settings.ts";
-import { DigestCache } from "./storage/digest_cache.ts";
+import { StoredDigests } from "./storage/stored_digests.ts";
 import { Xferlog } from "./xferlog.ts";
 
 /** What can change while it serves. */
@@ -74,7 +74,7 @@ export async function openServing(plan: ServingPlan): Promise<Serving> {
   const tls = plan.identity && opened.use(new ServerTls(plan.identity));
   const doors = openDoors(plan);
 
-  const digests = new DigestCache();
+  const digests = opened.use(StoredDigests.open(digestsFile(home)));
   let settings = plan.settings;
   const services: Services = {
     get settings() {

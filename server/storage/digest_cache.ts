@@ -11,8 +11,21 @@ const DEFAULT_LIMIT = 10_000;
  */
 const SETTLED_MS = 2000;
 
-/** Remembers digests, the most recently used ones; one for all sessions of a worker. */
-export class DigestCache {
+/** What is known of files that were digested before. */
+export interface KnownDigests {
+  /** @returns `undefined` where the digest of this very content is not known. */
+  get(stat: HostStat, algorithm: HashAlgorithm): string | undefined;
+  /** `stat` is of the file when its digest was taken, from before to after. */
+  set(stat: HostStat, algorithm: HashAlgorithm, digest: string): void;
+  /**
+   * The time of change was set; the content is what it was. What another content once had under the
+   * time that is set now is forgotten.
+   */
+  redate(before: HostStat, after: HostStat): void;
+}
+
+/** Remembers digests in memory, the most recently used ones. */
+export class DigestCache implements KnownDigests {
   readonly #digests = new Map<string, string>();
   readonly #limit: number;
 
@@ -20,9 +33,8 @@ export class DigestCache {
     this.#limit = limit;
   }
 
-  /** @returns `undefined` where the digest of this very content is not known. */
   get(stat: HostStat, algorithm: HashAlgorithm): string | undefined {
-    const key = keyOf(stat, algorithm);
+    const key = digestKey(stat, algorithm);
     const digest = this.#digests.get(key);
     if (digest !== undefined) {
       this.#digests.delete(key);
@@ -31,23 +43,30 @@ export class DigestCache {
     return digest;
   }
 
-  /** `stat` is of the file when its digest was taken, from before to after. */
   set(stat: HostStat, algorithm: HashAlgorithm, digest: string): void {
-    this.#digests.set(keyOf(stat, algorithm), digest);
+    this.#digests.set(digestKey(stat, algorithm), digest);
     const oldest = this.#digests.keys().next();
     if (this.#digests.size > this.#limit && !oldest.done) this.#digests.delete(oldest.value);
   }
 
-  /**
-   * The time of change was set; the content is what it was. What another content once had under the
-   * time that is set now is forgotten.
-   */
   redate(before: HostStat, after: HostStat): void {
-    for (const algorithm of HASH_ALGORITHMS) {
-      const digest = this.get(before, algorithm);
-      if (digest !== undefined) this.set(after, algorithm, digest);
-      else this.#digests.delete(keyOf(after, algorithm));
-    }
+    const forget = (stat: HostStat, algorithm: HashAlgorithm) =>
+      void this.#digests.delete(digestKey(stat, algorithm));
+    redateDigests(this, before, after, forget);
+  }
+}
+
+/** Carries over what is known, algorithm by algorithm, and forgets what is not. */
+export function redateDigests(
+  known: KnownDigests,
+  before: HostStat,
+  after: HostStat,
+  forget: (stat: HostStat, algorithm: HashAlgorithm) => void,
+): void {
+  for (const algorithm of HASH_ALGORITHMS) {
+    const digest = known.get(before, algorithm);
+    forget(after, algorithm);
+    if (digest !== undefined) known.set(after, algorithm, digest);
   }
 }
 
@@ -56,6 +75,7 @@ export function isSettled(stat: HostStat, nowMs: number): boolean {
   return nowMs - stat.modifiedMs > SETTLED_MS;
 }
 
-function keyOf(stat: HostStat, algorithm: HashAlgorithm): string {
+/** What identifies a content and a way to digest it. */
+export function digestKey(stat: HostStat, algorithm: HashAlgorithm): string {
   return `${algorithm} ${stat.device} ${stat.inode} ${stat.size} ${stat.modifiedMs}`;
 }

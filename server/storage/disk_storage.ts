@@ -5,7 +5,7 @@ import { Fault, isFault } from "../../shared/fault.ts";
 import type { HashAlgorithm } from "../../shared/hash.ts";
 import type { Log } from "../../shared/log.ts";
 import { nameOf, ROOT, type VirtualPath } from "../../shared/virtual_path.ts";
-import { DigestCache, isSettled } from "./digest_cache.ts";
+import { DigestCache, isSettled, type KnownDigests } from "./digest_cache.ts";
 import { openDiskBooks } from "./disk_books.ts";
 import { listDirectory } from "./disk_listing.ts";
 import { requireReplaceable } from "./disk_upload.ts";
@@ -55,8 +55,8 @@ export interface DiskStorageOptions {
   readonly account: string;
   /** Default `inside`. */
   readonly links?: LinkPolicy;
-  /** Shared by the sessions of a worker; by default this storage has its own. */
-  readonly digests?: DigestCache;
+  /** Shared by all sessions; by default this storage has its own. */
+  readonly digests?: KnownDigests;
   readonly log?: Log;
   /** Default: nobody has a limit. */
   readonly books?: QuotaBooks;
@@ -106,7 +106,7 @@ export function openDiskStorage(options: DiskStorageOptions): Promise<Storage> {
 /** What a storage is made of. */
 interface DiskWorld extends RoomWorld {
   readonly jail: Jail;
-  readonly digests: DigestCache;
+  readonly digests: KnownDigests;
   readonly uploads: "atomic" | "direct";
   /** Where this account's uploads are kept in HOME. */
   readonly records: HostPath;

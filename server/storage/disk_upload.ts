@@ -5,7 +5,7 @@ import { Fault, isFault } from "../../shared/fault.ts";
 import type { HashAlgorithm, Hasher } from "../../shared/hash.ts";
 import type { Log } from "../../shared/log.ts";
 import { nameOf, type VirtualPath } from "../../shared/virtual_path.ts";
-import type { DigestCache } from "./digest_cache.ts";
+import type { KnownDigests } from "./digest_cache.ts";
 import { entryOf } from "./host_entry.ts";
 import { amountAt, amountOf } from "./disk_usage.ts";
 import { asFaults, hostFault } from "./host_fault.ts";
@@ -21,7 +21,7 @@ import type { RoomWorld, UploadRoom } from "./upload_room.ts";
 export interface UploadWorld extends RoomWorld {
   readonly jail: Jail;
   readonly folder: UploadFolder;
-  readonly digests: DigestCache;
+  readonly digests: KnownDigests;
   /** `direct`: bytes go under the final name at once. */
   readonly uploads: "atomic" | "direct";
   readonly log?: Log;
