@@ -47,6 +47,7 @@ export async function runInProcess(
     stderr: output("stderr"),
     interrupt: new AbortController().signal,
     takeCtrlC: () => ({ [Symbol.dispose]() {} }),
+    onResize: () => ({ [Symbol.dispose]() {} }),
   };
   const [name = "", ...rest] = args;
   const row = { name, summary: "", load: () => Promise.resolve(module) };
