@@ -85,6 +85,7 @@ class ResumingTlsEnd implements OwnTlsEnd {
   readonly #tail = new RecordTail();
   #stream: ByteStream | undefined;
   readonly #goodbye = Promise.withResolvers<void>();
+  readonly #left = Promise.withResolvers<never>();
   #cut: Fault | undefined;
   #room: PromiseWithResolvers<void> | undefined;
 
@@ -95,14 +96,16 @@ class ResumingTlsEnd implements OwnTlsEnd {
     this.#options = options;
     this.protectedSide = this.#openSide();
     this.#goodbye.promise.catch(() => {});
+    this.#left.promise.catch(() => {});
   }
 
   async handshake(): Promise<void> {
     const hold = (full: boolean) => this.#hold(full);
-    const { stream, isResumed, goodbye } = await this.#listener.handshake(
-      this.inner.local.port,
-      hold,
-    );
+    // A peer that leaves in mid-handshake is no end to node's TLS.
+    const { stream, isResumed, goodbye } = await Promise.race([
+      this.#listener.handshake(this.inner.local.port, hold),
+      this.#left.promise,
+    ]);
     this.#stream = stream;
     goodbye.then(() => this.#goodbye.resolve());
     // SECURITY: a ticket of any control connection of this thread does; the runtime tells no more. Who
@@ -124,7 +127,9 @@ class ResumingTlsEnd implements OwnTlsEnd {
     const { limitMs } = this.#options;
     const isClean = this.#tail.endsWithAlert &&
       await within(this.#goodbye.promise, { limitMs }).then(() => true, () => false);
-    if (!isClean) this.#cut = how;
+    if (isClean) return;
+    this.#cut = how;
+    this.#left.reject(how);
   }
 
   [Symbol.dispose](): void {

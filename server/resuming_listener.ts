@@ -1,5 +1,6 @@
 // Speaks TLS with one connection of our own, in a way that lets it resume a control connection's session.
 
+import type { Socket } from "node:net";
 import { createServer, type Server, type TLSSocket } from "node:tls";
 import type { ByteStream } from "../shared/byte_stream.ts";
 import { Fault } from "../shared/fault.ts";
@@ -24,6 +25,8 @@ export interface ResumedStream {
 export class ResumingListener implements Disposable {
   readonly #server: Server;
   readonly #accepted = Promise.withResolvers<ResumedStream>();
+  /** Also those whose handshake has not come to an end: they would wait for it for ever. */
+  readonly #raw = new Set<Socket>();
   #socket: TLSSocket | undefined;
   #ownPort: number | undefined;
 
@@ -31,7 +34,14 @@ export class ResumingListener implements Disposable {
     this.#server = server;
     this.#accepted.promise.catch(() => {});
     server.on("secureConnection", (socket: TLSSocket) => this.#take(socket));
-    server.on("tlsClientError", (error) => this.#accepted.reject(error));
+    server.on("tlsClientError", (error: Error, socket: TLSSocket) => {
+      this.#accepted.reject(error);
+      socket.destroy();
+    });
+    server.on("connection", (raw: Socket) => {
+      this.#raw.add(raw);
+      raw.once("close", () => this.#raw.delete(raw));
+    });
     server.on("error", (error) => this.#accepted.reject(error));
   }
 
@@ -77,6 +87,7 @@ export class ResumingListener implements Disposable {
   [Symbol.dispose](): void {
     this.#server.close();
     this.#socket?.destroy();
+    for (const raw of this.#raw) raw.destroy();
     this.#accepted.reject(new Fault("aborted"));
   }
 

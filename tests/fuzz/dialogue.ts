@@ -175,6 +175,7 @@ export function mutate(
   random: Random,
 ): readonly Action[] {
   let actions = [...random.pick(dialogues)];
+  if (random.chance(0.3)) actions = underTls(actions);
   if (random.chance(0.2)) actions = [...actions, ...random.pick(dialogues)];
   const changes = random.below(8);
   for (let change = 0; change < changes; change++) {
@@ -201,6 +202,24 @@ export function mutate(
     }
   }
   return actions;
+}
+
+/** The same over TLS, data connections included. */
+function underTls(actions: readonly Action[]): Action[] {
+  return [
+    line("AUTH TLS"),
+    { kind: "await reply" },
+    { kind: "await reply" },
+    { kind: "start TLS" },
+    line("PBSZ 0"),
+    line("PROT P"),
+    { kind: "await reply" },
+    { kind: "await reply" },
+    ...actions.flatMap((action): Action[] =>
+      // The handshake of a data connection begins after the 150.
+      action.kind === "data send" ? [{ kind: "data TLS" }, action] : [action]
+    ),
+  ];
 }
 
 function command(random: Random): string {

@@ -1,6 +1,7 @@
 // A server under clients that follow no rules: what must be true all the while, and afterwards.
 
 import { type Counts, EventCounts } from "../../server/metrics/event_counts.ts";
+import type { ServerSettings } from "../../server/settings.ts";
 import { within } from "../../shared/deadline.ts";
 import type { Log, LogFields, LogLevel } from "../../shared/log.ts";
 import { ControlLine } from "../support/control_line.ts";
@@ -41,7 +42,9 @@ export async function fuzz({ seed, seconds }: FuzzOptions): Promise<FuzzResult> 
   };
   using _ = unhandledRejections(find);
   const events = new EventCounts();
-  await using server = await startServer(events.watching(new BugLog(find)));
+  // Two ways to speak TLS on data connections: seeds take turns.
+  const tlsReuse = seed % 2 === 0 ? "off" : "prefer";
+  await using server = await startServer(events.watching(new BugLog(find)), tlsReuse);
   await using outside = await prepareOutside(server.root);
   const before = outside.state();
   await answers(server.port);
@@ -94,9 +97,13 @@ class Lane {
   }
 }
 
-function startServer(log: Log): Promise<InProcessServer> {
+function startServer(
+  log: Log,
+  tlsReuse: ServerSettings["tlsReuse"],
+): Promise<InProcessServer> {
   return InProcessServer.start({
     settings: {
+      tlsReuse,
       anonymous: "write",
       registration: "open",
       registrationsPerHour: 1000,

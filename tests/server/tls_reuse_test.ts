@@ -2,6 +2,9 @@
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { within } from "../../shared/deadline.ts";
+import { isFault } from "../../shared/fault.ts";
+import { dataChannel, dial, drop, never, testTls } from "../support/data_channels.ts";
 import { InProcessServer, PASSWORD, USER } from "../support/in_process_server.ts";
 import { runWell } from "../support/program.ts";
 
@@ -54,3 +57,31 @@ Deno.test("a lenient end takes a FIN for the goodbye, but no RST", async () => {
     assert.deepEqual(ends, expected({ fin: "226", reset: "426" }), tlsReuse);
   }
 });
+
+Deno.test("handshakes that fail leave no descriptor behind", {
+  // Elsewhere nobody tells what is open.
+  ignore: Deno.build.os !== "linux",
+}, async () => {
+  using tls = testTls();
+  const before = openDescriptors();
+  for (let count = 0; count < 10; count++) {
+    await using channel = dataChannel({ tlsReuse: "prefer" }, { tls });
+    const client = await dial(await channel.listen());
+    client.resume();
+    if (count % 2 === 0) client.write("GET / HTTP/1.1\r\n\r\n");
+    else client.end("\x16\x03\x01");
+    const opening = channel.open({ secure: true, sends: false }, never());
+    await assert.rejects(opening, (error) => isFault(error, "tls-failed"));
+    await drop(client);
+  }
+  await within(closedAgain(before), { limitMs: 5000 });
+});
+
+function openDescriptors(): number {
+  return [...Deno.readDirSync("/proc/self/fd")].length;
+}
+
+/** Sockets close a turn or two after they were told to. */
+async function closedAgain(before: number): Promise<void> {
+  while (openDescriptors() > before) await new Promise((resolve) => setImmediate(resolve));
+}
