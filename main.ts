@@ -188,8 +188,15 @@ function unknownCommand(name: string): CommandFailure {
   return new CommandFailure(ExitCode.usage, `"${name}"`, `no such ${tried}`, { hint });
 }
 
+/** `deno run -A`: taking one permission from all would close /dev and /proc too, and /dev/shm with them. */
+function wasGivenEverything(): boolean {
+  return Deno.permissions.querySync({ name: "ffi" }).state === "granted";
+}
+
 if (import.meta.main) {
   // SECURITY: what breaks into the server, or into a client that nobody watches, finds no way to start a program.
-  if (Deno.args[0] !== STARTS_PROGRAMS) Deno.permissions.revokeSync({ name: "run" });
+  if (Deno.args[0] !== STARTS_PROGRAMS && !wasGivenEverything()) {
+    Deno.permissions.revokeSync({ name: "run" });
+  }
   Deno.exit(await main(Deno.args, processWorld()));
 }
