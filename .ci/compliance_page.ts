@@ -12,6 +12,7 @@ const FIRST_VERSION = "0.1.0";
 const HEAD = `# What is done of which RFC
 
 Made from the server's command table by \`deno task compliance\`; a test fails when it is out of date.
+How whole rules are kept, and by which test, is in [protocol_rules.md](protocol_rules.md).
 
 `;
 

@@ -115,7 +115,9 @@ Deno.test("a file that is there is asked about; a capital letter answers for all
   const args = ["get", ...names, ...pin(server)];
   await using terminal = new TerminalProcess(args, trusting(server, folder));
   await terminal.see(/"a" is there already: 5 bytes, and the new one is 5 bytes; another file/);
-  await terminal.see(/\[o\]verwrite, \[s\]kip, re\[n\]ame, ne\[w\]er only; a capital letter for all files: $/);
+  await terminal.see(
+    /\[o\]verwrite, \[s\]kip, re\[n\]ame, ne\[w\]er only; a capital letter for all files: $/,
+  );
   // Another file cannot be carried on, so that is no answer.
   await terminal.type("r\r");
   await terminal.see(/\[o\]verwrite.*: $/);
