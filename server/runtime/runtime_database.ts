@@ -60,6 +60,8 @@ export class RuntimeDatabase implements Disposable {
 }
 
 function opened(path: string): DatabaseSync {
+  // SECURITY: who is there and who was banned is for the server alone, wherever the folder is copied.
+  Deno.openSync(path, { append: true, create: true, mode: 0o600 }).close();
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   try {
     // Prepared, because errors of `exec` do not tell SQLite's code.

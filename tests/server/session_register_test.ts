@@ -157,6 +157,15 @@ Deno.test("news is told once while any thread lives, and again in the next life"
   assert.equal(next.isNews("x"), true);
 });
 
+Deno.test("nobody else can read the file", {
+  // Other systems know no such modes.
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  await using home = await temporaryDirectory();
+  using _ = joined(home.path);
+  assert.equal((Deno.statSync(runtimeFile(home.path)).mode ?? 0) & 0o777, 0o600);
+});
+
 Deno.test("a damaged file and one of another version are made anew", async () => {
   await using home = await temporaryDirectory();
   await Deno.writeTextFile(runtimeFile(home.path), "this is no database, nor was it ever one");
