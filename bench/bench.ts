@@ -11,7 +11,7 @@ import { measureRow } from "./measure_row.ts";
 import { median, regressions, type RowResult, type RunResult } from "./result.ts";
 import { FULL, QUICK, ROWS, type Scale } from "./rows.ts";
 import { formatTable } from "./table.ts";
-import { writePattern } from "./test_files.ts";
+import { makeCrowd, writePattern } from "./test_files.ts";
 
 const GIB = 1024 ** 3;
 const RESULTS = new URL("./results/", import.meta.url);
@@ -42,6 +42,7 @@ async function main(): Promise<void> {
   await writePattern(`${root.path}/files/large`, scale.fileBytes);
   await writePattern(`${root.path}/files/eighth`, scale.fileBytes / 8);
   await writePattern(`${root.path}/files/small`, 4096);
+  await makeCrowd(`${root.path}/files/crowded`, scale.names);
   const contenders = await startContenders(root.path);
   for (const contender of contenders) stack.use(contender);
 

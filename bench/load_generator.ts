@@ -14,6 +14,8 @@ export interface Measured {
   readonly seconds: number;
   /** The generator's own CPU time: when it nears `seconds` on a core, the generator is the limit. */
   readonly cpuSeconds: number;
+  /** `list` only: how long the first byte took. */
+  readonly firstMs: number;
   /** `ping` only: how long a NOOP waited. */
   readonly p50Ms: number;
   readonly p99Ms: number;

@@ -66,6 +66,7 @@ async function takeTurn(row: Row, field: Field, invited: Contender, round: numbe
     large: `${directory}large`,
     eighth: `${directory}eighth`,
     small: `${directory}small`,
+    crowded: `${directory}crowded`,
     fresh: directory + stored,
     verify: round === 0,
     whileOpen: async () => {

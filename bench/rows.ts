@@ -13,6 +13,8 @@ export interface Scale {
   /** Counted rounds; one more comes before them, uncounted and verified. */
   readonly rounds: number;
   readonly smallFiles: number;
+  /** In the one large directory. */
+  readonly names: number;
   readonly logins: number;
   readonly pingSeconds: number;
   readonly idleSessions: number;
@@ -23,6 +25,7 @@ export const FULL: Scale = {
   fileBytes: 1024 * MIB,
   rounds: 5,
   smallFiles: 1000,
+  names: 100_000,
   logins: 500,
   pingSeconds: 5,
   idleSessions: 300,
@@ -33,6 +36,7 @@ export const QUICK: Scale = {
   fileBytes: 256 * MIB,
   rounds: 3,
   smallFiles: 200,
+  names: 20_000,
   logins: 100,
   pingSeconds: 1,
   idleSessions: 100,
@@ -47,6 +51,8 @@ export interface Stage {
   readonly large: string;
   readonly eighth: string;
   readonly small: string;
+  /** The large directory. */
+  readonly crowded: string;
   /** A name that no other round uses; what is stored there is removed afterwards. */
   readonly fresh: string;
   /** The uncounted round: every byte is compared. */
@@ -87,6 +93,9 @@ export const ROWS: readonly Row[] = [
   files("stor", false),
   files("retr", true),
   files("stor", true),
+  listing("LIST", "first line"),
+  listing("LIST", "all"),
+  listing("NLST", "all"),
   logins(false),
   logins(true),
   ping(false),
@@ -150,6 +159,21 @@ function files(mode: "retr" | "stor", tls: boolean): Row {
         count: stage.scale.smallFiles,
       });
       return { value: seen.items / seen.seconds, seen };
+    },
+  };
+}
+
+function listing(verb: string, part: "first line" | "all"): Row {
+  return {
+    name: `${verb} of a large directory, ${part}`,
+    unit: "ms",
+    better: "lower",
+    tls: false,
+    movesBytes: false,
+    freshServers: false,
+    async measure({ load, scale, crowded }, target) {
+      const seen = await load.measure("list", target, { verb, path: crowded, count: scale.names });
+      return { value: part === "all" ? seen.seconds * 1000 : seen.firstMs, seen };
     },
   };
 }

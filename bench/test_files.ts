@@ -15,6 +15,15 @@ export async function writePattern(path: string, bytes: number): Promise<void> {
   await Deno.writeFile(path, ReadableStream.from(blocks()), { createNew: true });
 }
 
+/** Makes a directory of so many empty files. */
+export async function makeCrowd(directory: string, names: number): Promise<void> {
+  await Deno.mkdir(directory);
+  await Deno.chmod(directory, 0o755);
+  for (let at = 0; at < names; at++) {
+    Deno.openSync(`${directory}/file-${at}`, { write: true, createNew: true }).close();
+  }
+}
+
 /** The SHA-256 of a file, hexadecimal. */
 export async function digestOf(path: string): Promise<string> {
   const hash = createHash("sha256");

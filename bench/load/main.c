@@ -4,12 +4,13 @@
 //
 //   retr    each client downloads `path` `count` times            (verify=1 compares every byte)
 //   stor    each client uploads `count` files `path`-CLIENT-INDEX
+//   list    one session lists `path` by `verb`; `count` lines are expected
 //   login   each client connects, logs in and quits, `count` times
 //   ping    one session says NOOP for `seconds`, while `clients` others download `path` all the time
 //   idle    opens `clients` sessions
 //   limit   no FTP: this machine's own limit, memory to socket to memory, `bytes` (tls=1 cert= key=)
 //
-// Sessions of retr, stor and idle stay open after the result until standard input ends.
+// Sessions of retr, stor, list and idle stay open after the result until standard input ends.
 #include "session.h"
 #include "modes.h"
 
@@ -42,6 +43,7 @@ int main(int count, char **words) {
       .count = atoi(OPTION("count", "1")),
       .seconds = atof(OPTION("seconds", "2")),
       .path = OPTION("path", "/"),
+      .verb = OPTION("verb", "LIST"),
       .bytes = strtoull(OPTION("bytes", "0"), NULL, 10),
       .verify = atoi(OPTION("verify", "0")) != 0,
       .certificate = OPTION("cert", NULL),
@@ -56,7 +58,8 @@ int main(int count, char **words) {
     const char *name;
     void (*run)(const Order *);
   } modes[] = {{"retr", measure_retr}, {"stor", measure_stor}, {"login", measure_login},
-               {"ping", measure_ping}, {"idle", measure_idle}, {"limit", measure_limit}};
+               {"ping", measure_ping}, {"idle", measure_idle}, {"limit", measure_limit},
+               {"list", measure_list}};
   for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
     if (strcmp(words[1], modes[i].name) == 0) {
       modes[i].run(&order);

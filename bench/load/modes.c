@@ -182,6 +182,20 @@ void measure_ping(const Order *order) {
   free(clients);
 }
 
+void measure_list(const Order *order) {
+  Session session;
+  session_open(&session, &order->target);
+  double began = now_seconds(), cpu = cpu_seconds();
+  Listed listed = session_list(&session, order->verb, order->path);
+  if (listed.lines != order->count) fail("%ld lines, not %d", listed.lines, order->count);
+  printf("{\"mode\":\"list\",\"bytes\":%llu,\"items\":%ld,\"firstMs\":%.3f,\"seconds\":%.6f,"
+         "\"cpuSeconds\":%.6f}\n",
+         (unsigned long long)listed.bytes, listed.lines, listed.first_seconds * 1e3,
+         now_seconds() - began, cpu_seconds() - cpu);
+  wait_for_leave();
+  session_close(&session);
+}
+
 void measure_idle(const Order *order) {
   Session *sessions = calloc((size_t)order->clients, sizeof *sessions);
   double began = now_seconds(), cpu = cpu_seconds();

@@ -10,6 +10,7 @@ typedef struct {
   int count;
   double seconds;
   const char *path;
+  const char *verb;
   uint64_t bytes;
   bool verify;
   const char *certificate;
@@ -21,6 +22,7 @@ double now_seconds(void);
 double cpu_seconds(void);
 
 void measure_retr(const Order *order);
+void measure_list(const Order *order);
 void measure_stor(const Order *order);
 void measure_login(const Order *order);
 void measure_ping(const Order *order);

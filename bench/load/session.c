@@ -1,5 +1,6 @@
 // One FTP session of the load generator.
 #include "session.h"
+#include "modes.h"
 
 #include <pthread.h>
 #include <stdarg.h>
@@ -144,6 +145,26 @@ void session_retrieve(Session *session, const char *path, const Content *content
     fail("%s: %llu bytes, not %llu", path, (unsigned long long)moved,
          (unsigned long long)content->expected);
   }
+}
+
+Listed session_list(Session *session, const char *verb, const char *path) {
+  Listed listed = {0};
+  double began = now_seconds();
+  Stream data = open_data(session, verb, path);
+  char *buffer = malloc(READ_BYTES);
+  if (buffer == NULL) fail("no memory");
+  for (;;) {
+    ssize_t got = stream_read(&data, buffer, READ_BYTES);
+    if (got == 0) break;
+    if (listed.bytes == 0) listed.first_seconds = now_seconds() - began;
+    listed.bytes += (uint64_t)got;
+    for (ssize_t at = 0; at < got; at++) listed.lines += buffer[at] == '\n';
+  }
+  free(buffer);
+  if (data.ssl != NULL) stream_finish(&data);
+  stream_close(&data);
+  session_reply(session, 2, "the end of the listing");
+  return listed;
 }
 
 void session_store(Session *session, const char *path, uint64_t bytes) {

@@ -45,6 +45,13 @@ enum { BLOCK_BYTES = 1 << 20, READ_BYTES = 256 << 10 };
 const unsigned char *pattern(void);
 
 void session_retrieve(Session *session, const char *path, const Content *content);
+// Lists `path` by `verb`; the seconds until the first byte came, and how many lines there were.
+typedef struct {
+  double first_seconds;
+  long lines;
+  uint64_t bytes;
+} Listed;
+Listed session_list(Session *session, const char *verb, const char *path);
 void session_store(Session *session, const char *path, uint64_t bytes);
 
 #endif
