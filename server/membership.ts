@@ -4,7 +4,7 @@ import { Fault } from "../shared/fault.ts";
 import type { Secret } from "../shared/secret.ts";
 import type { Account, AccountAdmin } from "./accounts/accounts.ts";
 import { INVITE_LIFE_MS } from "./accounts/invites.ts";
-import { isHomeTaken, type RemovalOutcome, removeHome } from "./removed_homes.ts";
+import { forgetUploads, isHomeTaken, type RemovalOutcome, removeHome } from "./removed_homes.ts";
 
 /** A name, its password, and what lets it in. */
 export interface Registration {
@@ -33,7 +33,9 @@ export class Membership {
     if (await isHomeTaken(this.#home, name, await this.#accounts.list())) {
       throw new Fault("exists", { about: name });
     }
-    return await this.#accounts.add({ name, quotaBytes }, password, invite);
+    const account = await this.#accounts.add({ name, quotaBytes }, password, invite);
+    await forgetUploads(this.#home, account.name);
+    return account;
   }
 
   /** Ends the account's other sessions, too. @throws Fault `not-found`, `limit-reached` */

@@ -26,8 +26,7 @@ export async function removeHome(
     readonly nowMs: number;
   },
 ): Promise<RemovalOutcome> {
-  // SECURITY: the next account of that name must find nothing of this one.
-  await removeUploads(join(privateDirectory(home), "uploads"), account.name);
+  await forgetUploads(home, account.name);
   const root = accountRoot(home, account);
   const isShared = others.some((other) => {
     const roots = [other, ...other.mounts].map((each) => accountRoot(home, each));
@@ -98,8 +97,14 @@ export async function isHomeTaken(
   }
 }
 
-/** Those into mounts wait in folders whose names go on after a `+`, which no account name holds. */
-async function removeUploads(uploads: string, account: string): Promise<void> {
+/**
+ * Removes an account's unfinished uploads. Those into mounts wait in folders whose names go on after a
+ * `+`, which no account name holds.
+ *
+ * SECURITY: the next account of that name must find nothing of the one before.
+ */
+export async function forgetUploads(home: string, account: string): Promise<void> {
+  const uploads = join(privateDirectory(home), "uploads");
   try {
     for await (const { name } of Deno.readDir(uploads)) {
       if (name.split("+")[0] === account) await removeIfThere(join(uploads, name));

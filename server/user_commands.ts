@@ -19,6 +19,7 @@ import {
 } from "./data_directory.ts";
 import { chosenPassword, type PasswordOptions } from "./new_password.ts";
 import { recount } from "./recount.ts";
+import { forgetUploads } from "./removed_homes.ts";
 import { listBans, unban } from "./user_bans.ts";
 import { importAccounts } from "./user_import.ts";
 import { invite, type InviteOptions } from "./user_invite.ts";
@@ -154,6 +155,7 @@ async function remove(world: CommandWorld, name: string, options: HomeOption): P
   const account = await accounts.find(name);
   if (account === undefined) throw noSuch(tried);
   await withNamedFaults(tried, () => accounts.remove(account.name));
+  await forgetUploads(home, account.name);
   world.stderr.print(
     `removed "${account.name}"; its files stay in ${accountRoot(home, account)}\n`,
   );

@@ -98,6 +98,14 @@ for (
   });
 }
 
+Deno.test("a session ends when its account's last day has come", async () => {
+  await using server = await InProcessServer.start();
+  using store = storeOf(server);
+  await store.update(USER, { expiresMs: Date.now() + 700 });
+  using line = await loggedIn(server.port);
+  assert.equal(await line.reply(), 421);
+});
+
 Deno.test("a removed account and a changed password end sessions, new limits do not", async () => {
   await using server = await InProcessServer.start();
   using store = storeOf(server);

@@ -71,6 +71,21 @@ Deno.test("a name whose folder holds somebody's files is taken", async () => {
   await line.say("SITE REGISTER team secret", 550);
 });
 
+Deno.test("a new account finds no unfinished upload of who had its name before", async () => {
+  await using server = await InProcessServer.start({ settings: OPEN });
+  const uploads = join(server.home, ".ftp", "uploads");
+  for (const name of ["carol", "carol+1234abcd", "caroline"]) {
+    await Deno.mkdir(join(uploads, name), { recursive: true });
+  }
+  using line = await ControlLine.open(server.port);
+  await line.say("SITE REGISTER carol secret", 200);
+  const left = [...Deno.readDirSync(uploads)].map(({ name }) => name);
+  assert.ok(
+    left.includes("caroline") && !left.some((name) => /^carol(\+|$)/.test(name)),
+    `${left}`,
+  );
+});
+
 Deno.test("one address makes only so many accounts an hour", async () => {
   await using server = await InProcessServer.start({
     settings: { ...OPEN, registrationsPerHour: 2 },

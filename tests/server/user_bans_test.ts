@@ -1,0 +1,77 @@
+// ftp user ls --bans, unban and invite, while the server runs or not.
+
+import assert from "node:assert/strict";
+import { SqliteAccounts } from "../../server/accounts/sqlite_accounts.ts";
+import {
+  accountsFile,
+  prepareDataDirectory,
+  privateDirectory,
+} from "../../server/data_directory.ts";
+import { BanList } from "../../server/runtime/ban_list.ts";
+import { RuntimeDatabase } from "../../server/runtime/runtime_database.ts";
+import * as user from "../../server/user_commands.ts";
+import { ExitCode } from "../../shared/exit_code.ts";
+import { Secret } from "../../shared/secret.ts";
+import { runInProcess } from "../support/command_in_process.ts";
+import { temporaryDirectory } from "../support/temporary_directory.ts";
+
+const CHEAP = { cost: { logN: 4, blockSize: 8, parallel: 1 } };
+const TERMS = { failures: 1, banMs: 60_000 };
+
+Deno.test("bans are listed with the names of accounts, and lifted", async () => {
+  await using directory = await temporaryDirectory();
+  const home = await prepareDataDirectory(directory.path);
+  const ftp = (...args: string[]) => runInProcess(user, ["user", ...args, "--home", home]);
+  assert.equal((await ftp("ls", "--bans")).stderr, "nobody is banned\n");
+  using accounts = SqliteAccounts.open(accountsFile(home), CHEAP);
+  await accounts.add({ name: "ann" }, new Secret("a"));
+  using database = RuntimeDatabase.open(privateDirectory(home));
+  const bans = new BanList(database);
+  bans.failed("192.0.2.1", "ann", TERMS);
+  bans.failed("127.0.0.1", "ann", TERMS);
+  bans.failed("127.0.0.1", "typed-a-password", TERMS);
+  const { stdout } = await ftp("ls", "--bans");
+  assert.match(stdout, /^ADDRESS +NAME +SINCE +UNTIL\n/);
+  assert.match(stdout, /\n192\.0\.2\.1 +all +\d{4}-/);
+  assert.match(stdout, /\n127\.0\.0\.1 +ann +\d{4}-/);
+  assert.match(stdout, /\n127\.0\.0\.1 +\(no account\) +\d{4}-/);
+  const records = (await ftp("ls", "--bans", "--json")).stdout.trimEnd().split("\n");
+  assert.equal(records.length, 3);
+  assert.equal((await ftp("unban", "192.0.2.1")).stderr, "lifted one ban\n");
+  assert.equal((await ftp("unban", "ann")).stderr, "lifted one ban\n");
+  const nobody = await ftp("unban", "192.0.2.1");
+  assert.deepEqual([nobody.code, nobody.stdout], [ExitCode.notThere, ""]);
+  assert.equal((await ftp("unban")).code, ExitCode.usage);
+  assert.equal((await ftp("unban", "--all")).stderr, "lifted one ban\n");
+  assert.deepEqual(bans.list(), []);
+});
+
+Deno.test("an invite's code is printed alone, and is good for what was said", async () => {
+  await using directory = await temporaryDirectory();
+  const home = await prepareDataDirectory(directory.path);
+  const ftp = (...args: string[]) => runInProcess(user, ["user", ...args, "--home", home]);
+  const { stdout, stderr } = await ftp("invite", "--uses", "2", "--quota", "5M", "--expires", "1h");
+  assert.match(stdout, /^[a-z2-9]{4}(-[a-z2-9]{4}){3}\n$/);
+  assert.match(stderr, /^good for 2 registrations until /);
+  using accounts = SqliteAccounts.open(accountsFile(home), CHEAP);
+  const code = new Secret(stdout.trim());
+  const account = await accounts.add({ name: "ann" }, new Secret("a"), code);
+  assert.equal(account.quotaBytes, 5 * 1024 * 1024);
+  for (const wrong of [["--uses", "0"], ["--expires", "soon"], ["--quota", "x"]]) {
+    assert.equal((await ftp("invite", ...wrong)).code, ExitCode.usage);
+  }
+});
+
+Deno.test("a removed account leaves its files and takes its unfinished uploads along", async () => {
+  await using directory = await temporaryDirectory();
+  const home = await prepareDataDirectory(directory.path);
+  using accounts = SqliteAccounts.open(accountsFile(home), CHEAP);
+  await accounts.add({ name: "ann" }, new Secret("a"));
+  for (const path of ["ann", ".ftp/uploads/ann"]) {
+    await Deno.mkdir(`${home}/${path}`, { recursive: true });
+  }
+  const removed = await runInProcess(user, ["user", "rm", "ann", "--home", home]);
+  assert.equal(removed.code, ExitCode.done);
+  assert.ok((await Deno.stat(`${home}/ann`)).isDirectory);
+  await assert.rejects(Deno.stat(`${home}/.ftp/uploads/ann`), Deno.errors.NotFound);
+});
