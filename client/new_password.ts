@@ -31,8 +31,9 @@ export async function askNewPassword(terminal: Terminal, variable: string): Prom
       hint: `${variable} or --password-stdin can tell it`,
     });
   }
-  const first = await terminal.askSecret("New password: ");
-  const second = await terminal.askSecret("The same again: ");
+  const texts = terminal.texts.login;
+  const first = await terminal.askSecret(texts.newPassword);
+  const second = await terminal.askSecret(texts.passwordAgain);
   if (first.reveal() === second.reveal()) return first;
-  throw new CommandFailure(ExitCode.usage, "new password", "the two differ: nothing was changed");
+  throw new CommandFailure(ExitCode.usage, "new password", texts.passwordsDiffer);
 }

@@ -56,7 +56,7 @@ async function openRemote(
 }
 
 /** SITE WHO and SITE KICK, which are for administrators. */
-class RemotePresence implements PresenceSource {
+export class RemotePresence implements PresenceSource {
   readonly #client: Client;
   readonly #label: string;
 

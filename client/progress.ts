@@ -1,4 +1,4 @@
-// The bars at the bottom of the terminal: one for each transfer that runs, gone when it is done.
+// The bars at the bottom of the terminal: one for each transfer that runs, and one for all of several files.
 
 import type { CommandOutput } from "../shared/command_line.ts";
 import type { TransferProgress } from "./client.ts";
@@ -19,6 +19,15 @@ export interface Track extends Disposable {
 export interface ProgressDisplay extends Disposable {
   /** A transfer begins; `name` is what people know it by. */
   track(name: string): Track;
+  /** Several files begin; until the result is disposed, a bar below the others is for all of them. */
+  total(expected: ExpectedFiles): Disposable;
+}
+
+/** What is known of several files before the first of them moves. */
+export interface ExpectedFiles {
+  /** `undefined` where folders are looked into only when it is their turn. */
+  readonly files: number | undefined;
+  readonly bytes: number | undefined;
 }
 
 /** The display for this terminal; `stderr` is where it draws. */
@@ -28,6 +37,7 @@ export function progressDisplay(terminal: Terminal, stderr: CommandOutput): Prog
 
 const NOTHING_SHOWN: ProgressDisplay = {
   track: () => ({ update() {}, [Symbol.dispose]() {} }),
+  total: () => ({ [Symbol.dispose]() {} }),
   [Symbol.dispose]() {},
 };
 
@@ -47,6 +57,7 @@ class BarDisplay implements ProgressDisplay, Drawing {
   readonly #terminal: Terminal;
   readonly #stderr: CommandOutput;
   readonly #running = new Set<RunningTrack>();
+  #total: RunningTotal | undefined;
   #makeBars: MakeMultiBar | undefined;
   #bars: MultiBar | undefined;
   #drawing: Disposable | undefined;
@@ -60,16 +71,32 @@ class BarDisplay implements ProgressDisplay, Drawing {
     const track = new RunningTrack(name, () => void this.#redraw());
     this.#running.add(track);
     return {
-      update: (progress) => track.update(progress, performance.now()),
+      update: (progress) => {
+        const nowMs = performance.now();
+        track.update(progress, nowMs);
+        this.#total?.update(this.#movingBytes(), nowMs);
+      },
       [Symbol.dispose]: () => {
         this.#running.delete(track);
+        this.#total?.finish(track.state.doneBytes);
         if (track.isVisible) this.#arrange();
       },
     };
   }
 
+  total(expected: ExpectedFiles): Disposable {
+    const words = this.#terminal.texts.transfers;
+    this.#total = new RunningTotal(expected, words.total, () => void this.#redraw());
+    return {
+      [Symbol.dispose]: () => {
+        this.#total = undefined;
+        this.#arrange();
+      },
+    };
+  }
+
   show(): void {
-    const visible = [...this.#running].filter((track) => track.isVisible);
+    const visible = this.#visible();
     if (this.#makeBars === undefined || visible.length === 0) return;
     this.#bars = this.#makeBars({
       stream: this.#stream(),
@@ -105,8 +132,16 @@ class BarDisplay implements ProgressDisplay, Drawing {
   /** Draws the bars that there are now, or takes the drawing away with the last one. */
   #arrange(): void {
     this.#drawing?.[Symbol.dispose]();
-    const isAnyVisible = [...this.#running].some((track) => track.isVisible);
-    this.#drawing = isAnyVisible ? this.#terminal.draw(this) : undefined;
+    this.#drawing = this.#visible().length > 0 ? this.#terminal.draw(this) : undefined;
+  }
+
+  #visible(): readonly { readonly state: BarState }[] {
+    const total = this.#total?.isVisible ? [this.#total] : [];
+    return [...[...this.#running].filter((track) => track.isVisible), ...total];
+  }
+
+  #movingBytes(): number {
+    return [...this.#running].reduce((sum, track) => sum + track.state.doneBytes, 0);
   }
 
   /** What cli-progress takes for a stream. */
@@ -152,5 +187,58 @@ class RunningTrack {
     if (this.#isVisible || nowMs - this.#startedMs < PATIENCE_MS) return;
     this.#isVisible = true;
     this.#onVisible();
+  }
+}
+
+/** All files of one command together. */
+class RunningTotal {
+  readonly #expected: ExpectedFiles;
+  readonly #words: (done: number, all: string) => string;
+  readonly #onVisible: () => void;
+  readonly #startedMs = performance.now();
+  readonly #rate = new RateMeter();
+  #finishedFiles = 0;
+  #finishedBytes = 0;
+  #movingBytes = 0;
+  #isVisible = false;
+
+  constructor(
+    expected: ExpectedFiles,
+    words: (done: number, all: string) => string,
+    onVisible: () => void,
+  ) {
+    this.#expected = expected;
+    this.#words = words;
+    this.#onVisible = onVisible;
+  }
+
+  get isVisible(): boolean {
+    return this.#isVisible;
+  }
+
+  get state(): BarState {
+    const { files, bytes } = this.#expected;
+    return {
+      name: this.#words(this.#finishedFiles, files === undefined ? "?" : String(files)),
+      stage: "moving",
+      doneBytes: this.#finishedBytes + this.#movingBytes,
+      totalBytes: bytes,
+      bytesPerSecond: this.#rate.bytesPerSecond,
+    };
+  }
+
+  /** @param movingBytes of all files that move now. */
+  update(movingBytes: number, nowMs: number): void {
+    this.#movingBytes = movingBytes;
+    this.#rate.add(this.#finishedBytes + movingBytes, nowMs);
+    if (this.#isVisible || nowMs - this.#startedMs < PATIENCE_MS) return;
+    this.#isVisible = true;
+    this.#onVisible();
+  }
+
+  finish(bytes: number): void {
+    this.#finishedFiles++;
+    this.#finishedBytes += bytes;
+    this.#movingBytes = Math.max(0, this.#movingBytes - bytes);
   }
 }

@@ -45,6 +45,9 @@ export class Terminal {
   readonly #world: CommandWorld;
   readonly #quiet: boolean;
   #drawing: Drawing | undefined;
+  /** Lines that wait for the end of a question. */
+  #held: (() => void)[] | undefined;
+  #lastQuestion: Promise<unknown> = Promise.resolve();
 
   constructor(world: CommandWorld, options: TerminalOptions) {
     const { env, stdin, stdout, stderr } = world;
@@ -105,6 +108,7 @@ export class Terminal {
 
   /** Lets `print` write lines while a drawing is out of the way. */
   above(print: () => void): void {
+    if (this.#held !== undefined) return void this.#held.push(print);
     using _hidden = this.#hideDrawing();
     print();
   }
@@ -112,7 +116,7 @@ export class Terminal {
   /** Puts a drawing below everything that is printed, until the result is disposed. */
   draw(drawing: Drawing): Disposable {
     this.#drawing = drawing;
-    drawing.show();
+    if (this.#held === undefined) drawing.show();
     return {
       [Symbol.dispose]: () => {
         drawing.hide();
@@ -121,10 +125,17 @@ export class Terminal {
     };
   }
 
+  /** Lets `work` ask once nobody else does: of several transfers only one is asked about at a time. */
+  async oneQuestion<T>(work: () => Promise<T>): Promise<T> {
+    const asked = this.#lastQuestion.then(work, work);
+    this.#lastQuestion = asked;
+    return await asked;
+  }
+
   /** Asks for a line. @throws CommandFailure when nobody can answer, or the person gives up. */
   async ask(question: string, signal: AbortSignal = this.#world.interrupt): Promise<string> {
     this.#demandPerson(question);
-    using _hidden = this.#hideDrawing();
+    using _asking = this.#beginQuestion();
     this.#world.stderr.print(visibleText(question));
     try {
       const answer = await this.input.readLine(signal);
@@ -152,7 +163,7 @@ export class Terminal {
   /** Asks for a secret: nothing of it is shown, not even its length. */
   async askSecret(question: string): Promise<Secret> {
     this.#demandPerson(question);
-    using _hidden = this.#hideDrawing();
+    using _asking = this.#beginQuestion();
     const { isTerminal } = this.#world.stdin;
     const stdin: CommandInput = {
       isTerminal,
@@ -179,6 +190,20 @@ export class Terminal {
   #demandPerson(question: string): void {
     if (this.canAsk) return;
     throw new CommandFailure(ExitCode.usage, question.trim(), "there is no terminal to ask at");
+  }
+
+  /** Until the result is disposed, nothing is drawn or printed into the line of the answer. */
+  #beginQuestion(): Disposable {
+    this.#drawing?.hide();
+    this.#held ??= [];
+    return {
+      [Symbol.dispose]: () => {
+        const held = this.#held ?? [];
+        this.#held = undefined;
+        for (const print of held) print();
+        this.#drawing?.show();
+      },
+    };
   }
 
   #hideDrawing(): Disposable {

@@ -7,6 +7,7 @@ import { parseAddress } from "../address.ts";
 import { ClientCommand } from "../client_command.ts";
 import { addConnectionFlags, type ConnectionFlags } from "../connection_flags.ts";
 import { type Destination, environmentServer, reach } from "../destination.ts";
+import { addConnectionsFlag, type ConnectionsFlag } from "../operations/lanes.ts";
 import {
   addTransferFlags,
   type TransferFlags,
@@ -18,12 +19,12 @@ import type { ShellSettings } from "../shell/settings.ts";
 import { Shell } from "../shell/shell.ts";
 import type { Terminal } from "../terminal.ts";
 
-interface ConnectFlags extends ConnectionFlags, TransferFlags {}
+interface ConnectFlags extends ConnectionFlags, TransferFlags, ConnectionsFlag {}
 
 /** Defines `ftp connect`. */
 export function define(command: Command, world: CommandWorld): void {
   command.argument("[address]", "[ftp://|ftpes://|ftps://][USER@]HOST[:PORT][/PATH]");
-  addConnectionFlags(addTransferFlags(command))
+  addConnectionFlags(addConnectionsFlag(addTransferFlags(command), 1))
     .action((address: string | undefined, flags: ConnectFlags) => run(world, address, flags));
 }
 
@@ -54,6 +55,7 @@ function initialSettings(flags: ConnectFlags, terminal: Terminal): ShellSettings
     limitRate: options.limitRate,
     preserve: options.preserve ?? true,
     retries,
+    parallel: flags.connections,
     active: flags.active ?? false,
     debug: flags.verbose ?? false,
     json: flags.json ?? false,

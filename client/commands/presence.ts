@@ -3,12 +3,10 @@
 import type { Command } from "commander";
 import type { CommandModule, CommandWorld } from "../../shared/command_line.ts";
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
-import type { PresentSession } from "../../shared/presence.ts";
 import { ClientCommand } from "../client_command.ts";
 import { addConnectionFlags, type ConnectionFlags } from "../connection_flags.ts";
-import { jsonTime } from "../operations/operation_context.ts";
+import { tellSessions } from "../operations/presence_output.ts";
 import { type LocalPresence, openPresence } from "../presence_sources.ts";
-import { sessionTable } from "../presence_table.ts";
 import { watchPresence } from "../presence_screen.ts";
 
 interface PresenceFlags extends ConnectionFlags {
@@ -43,14 +41,14 @@ function defineWho(command: Command, world: CommandWorld, loadLocal: LoadLocal):
         await loadLocal(),
       );
       const { sessions } = await source.look();
-      const [head = "", ...lines] = sessionTable(sessions, Date.now());
-      if (!flags.json) {
-        if (sessions.length === 0) return client.terminal.note("nobody is there");
-        client.terminal.print(head);
-      }
-      for (const [at, session] of sessions.entries()) {
-        client.print(sessionRecord(session), lines[at] ?? "");
-      }
+      tellSessions(
+        {
+          json: flags.json ?? false,
+          terminal: client.terminal,
+          print: (record, ...lines) => client.print(record, ...lines),
+        },
+        sessions,
+      );
     });
 }
 
@@ -99,18 +97,4 @@ function withPlace(command: Command): Command {
     .argument("[address]", "a server where you are an administrator; else a data directory here")
     .option("--home <HOME>", "the data directory of a server on this machine");
   return addConnectionFlags(command);
-}
-
-function sessionRecord({ id, account, address, sinceMs, transfer }: PresentSession) {
-  return {
-    id,
-    user: account ?? null,
-    address,
-    since: jsonTime(sinceMs),
-    verb: transfer?.verb ?? null,
-    path: transfer?.path ?? null,
-    done: transfer === undefined ? null : transfer.offsetBytes + transfer.movedBytes,
-    size: transfer?.totalBytes ?? null,
-    rate: transfer?.rateBytes ?? null,
-  };
 }

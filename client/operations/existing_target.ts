@@ -59,7 +59,12 @@ export async function planFor(
     case "newer":
       return newerPlan(await collision.source(), target);
     case "ask":
-      return await askedPlan(collision, target, policy, terminal, signal);
+      // Several files travel at once, and one of them asks at a time; its answer may be for all.
+      return await terminal.oneQuestion(() =>
+        policy.ifExists === "ask"
+          ? askedPlan(collision, target, policy, terminal, signal)
+          : planFor(collision, policy, { terminal, signal })
+      );
   }
 }
 

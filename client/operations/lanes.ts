@@ -140,7 +140,8 @@ class Job<T> {
   }
 }
 
-function parseConnections(text: string): Parsed<number> {
+/** Reads how many connections. */
+export function parseConnections(text: string): Parsed<number> {
   const count = /^\d{1,3}$/.test(text) ? Number(text) : 0;
   return count >= 1 && count <= CONNECTIONS_LIMIT
     ? { ok: true, value: count }

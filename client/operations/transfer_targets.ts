@@ -2,6 +2,7 @@
 
 import { isAbsolute, join } from "node:path";
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
+import type { ExpectedFiles } from "../progress.ts";
 import { remoteName } from "../remote.ts";
 import { getFile, putFile } from "./file_transfer.ts";
 import { makeFolder } from "./folders.ts";
@@ -43,16 +44,19 @@ export interface PutRequest {
 
 /** Downloads everything; failures are reported one by one. @throws CommandFailure */
 export async function getInto(context: OperationContext, request: GetRequest): Promise<void> {
-  const { remotes, isPartOfMany = false } = request;
+  const { remotes, isRecursive, isPartOfMany = false } = request;
+  const places: (RemotePlace & { readonly isOneOfMany: boolean })[] = [];
   await forEach(context, remotes, async (remote) => {
     const found = await expandRemote(context, remote);
     const isOneOfMany = isPartOfMany || remotes.length > 1 || found.length > 1;
-    const sources = found.map((place) => async () => {
-      const local = await localTarget(place, request, isOneOfMany);
-      return downloadsOf(context, place, local, request);
-    });
-    await transferAll(context, sources, request);
+    places.push(...found.map((place) => ({ ...place, isOneOfMany })));
   });
+  const sources = places.map((place) => async () => {
+    const local = await localTarget(place, request, place.isOneOfMany);
+    return downloadsOf(context, place, local, request);
+  });
+  const sizes = places.map(({ entry }) => entry?.size);
+  await transferAll(context, sources, request, expectedOf(sizes, isRecursive));
 }
 
 /** Uploads everything; failures are reported one by one. @throws CommandFailure */
@@ -65,14 +69,29 @@ export async function putInto(context: OperationContext, request: PutRequest): P
     await demandFile(lane, local);
     return once((lane) => putFile(lane, local, remote, policy));
   });
-  await transferAll(context, sources, request);
+  const sizeOf = (local: string) => localFacts(local).then((facts) => facts?.size, () => undefined);
+  const sizes = locals.length > 1 && !isRecursive ? await Promise.all(locals.map(sizeOf)) : [];
+  await transferAll(context, sources, request, expectedOf(sizes, isRecursive));
+}
+
+/** What a bar for all of them tells; `undefined` for a single file, whose own bar is enough. */
+function expectedOf(
+  sizes: readonly (number | undefined)[],
+  isRecursive: boolean,
+): ExpectedFiles | undefined {
+  if (isRecursive) return { files: undefined, bytes: undefined };
+  if (sizes.length < 2) return undefined;
+  const known = sizes.filter((size) => size !== undefined);
+  const bytes = known.reduce((sum, size) => sum + size, 0);
+  return { files: sizes.length, bytes: known.length === sizes.length ? bytes : undefined };
 }
 
 /** Transfers what several sources have, each made when it is its turn. */
 async function transferAll(
   context: OperationContext,
   sources: readonly ((lane: OperationContext) => Promise<WorkSource<TransferJob>>)[],
-  { connections = 1, policy }: { readonly connections?: number; readonly policy: TransferPolicy },
+  { connections = 1 }: { readonly connections?: number },
+  expected: ExpectedFiles | undefined,
 ): Promise<void> {
   const waiting = [...sources];
   let current: WorkSource<TransferJob> | undefined;
@@ -92,9 +111,8 @@ async function transferAll(
       return [];
     },
   };
-  // A person answers one question at a time.
-  const lanes = policy.ifExists === "ask" ? 1 : connections;
-  await workThrough(context, all, lanes, (lane, job) => job(lane));
+  using _total = expected && context.progress.total(expected);
+  await workThrough(context, all, connections, (lane, job) => job(lane));
 }
 
 function downloadsOf(

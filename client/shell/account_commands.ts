@@ -1,10 +1,14 @@
 // The shell's commands about one's account and the server's sessions: quota, pending, register, passwd, who …
 
-import { attempt, forEach } from "../operations/operation_context.ts";
-import { sendSite, tellSite } from "../operations/site.ts";
-import { askNewSecret } from "./new_secret.ts";
+import { attempt, forEach, type OperationContext } from "../operations/operation_context.ts";
+import { askNewPassword } from "../new_password.ts";
+import { changePassword, demandPrivacy, leaveServer } from "../operations/membership.ts";
+import { tellSessions } from "../operations/presence_output.ts";
+import { tellQuota } from "../operations/quota_output.ts";
+import { tellSite } from "../operations/site.ts";
+import { RemotePresence } from "../presence_sources.ts";
 import { resumePending, tellPending } from "./pending.ts";
-import { demandPrivacy, register } from "./registration.ts";
+import { register } from "./registration.ts";
 import { ANY_NUMBER, type ShellCommand, type ShellState } from "./shell_command.ts";
 
 /** Those about accounts. */
@@ -14,7 +18,7 @@ export const ACCOUNT_COMMANDS: readonly ShellCommand[] = [
     usage: "",
     example: "quota",
     takes: [0, 0],
-    run: async (_args, { context }) => await tellSite(context, "quota", ["QUOTA"]),
+    run: async (_args, { context }) => await tellQuota(context),
   },
   {
     name: "pending",
@@ -63,51 +67,58 @@ export const ACCOUNT_COMMANDS: readonly ShellCommand[] = [
     usage: "",
     example: "passwd",
     takes: [0, 0],
-    run: async (_args, state) => await changePassword(state),
+    run: async (_args, state) => await changeOwnPassword(state),
   },
   {
     name: "unregister",
-    usage: "",
+    usage: "[--purge]",
     example: "unregister",
+    options: { purge: { type: "boolean" } },
     takes: [0, 0],
-    run: async (_args, state) => await unregister(state),
+    run: async (args, state) => await unregister(args.has("purge"), state),
   },
   {
     name: "who",
     usage: "",
     example: "who",
     takes: [0, 0],
-    run: async (_args, { context }) => await tellSite(context, "who", ["WHO"]),
+    run: async (_args, { context }) =>
+      tellSessions(context, (await presence(context).then((source) => source.look())).sessions),
   },
   {
     name: "kick",
     usage: "ID",
     example: "kick 12",
     takes: [1, 1],
-    run: async ({ texts: [id = ""] }, { context }) =>
-      await tellSite(context, `kick ${id}`, ["KICK", id]),
+    run: async ({ texts: [id = ""] }, { context }) => void await (await presence(context)).kick(id),
   },
 ];
 
-async function changePassword({ context, terminal, texts: { login } }: ShellState): Promise<void> {
+/** Over the connection one has: it is not the source's to close. */
+async function presence(context: OperationContext): Promise<RemotePresence> {
+  return new RemotePresence(await context.client(), context.label);
+}
+
+async function changeOwnPassword({ context, terminal, texts: { login } }: ShellState) {
   const tried = `passwd at ${context.label}`;
   const client = await context.client();
-  demandPrivacy(client, terminal, tried);
+  demandPrivacy(client, tried);
   const old = await terminal.askSecret(login.oldPassword);
-  const fresh = await askNewSecret(terminal);
-  await attempt(tried, () => sendSite(client, ["PASSWD", old, fresh], context.signal));
+  const fresh = await askNewPassword(terminal, "FTP_NEW_PASSWORD");
+  await attempt(tried, () => changePassword(client, old, fresh));
   terminal.note(login.passwordChanged);
 }
 
-async function unregister(state: ShellState): Promise<void> {
+async function unregister(purge: boolean, state: ShellState): Promise<void> {
   const { connection, context, terminal, texts: { login } } = state;
   const { user } = connection.session;
-  const tried = `unregister at ${context.label}`;
+  const tried = `unregister "${user}" at ${context.label}`;
   const client = await context.client();
-  demandPrivacy(client, terminal, tried);
-  if (!await terminal.confirm(login.unregister(user, context.label), false, context.signal)) return;
+  demandPrivacy(client, tried);
+  const question = (purge ? login.purge : login.unregister)(user, context.label);
+  if (!await terminal.confirm(question, false, context.signal)) return;
   const password = await terminal.askSecret(login.oldPassword);
-  await attempt(tried, () => sendSite(client, ["UNREGISTER", password], context.signal));
-  terminal.note(login.unregistered(user));
+  const answer = await attempt(tried, () => leaveServer(client, password, purge));
+  context.print({ user, purged: purge }, context.terminal.legible(answer.lines.join(" ")));
   await connection.close();
 }

@@ -2,10 +2,11 @@
 
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
 import { parseAddress } from "../address.ts";
+import type { Client } from "../client.ts";
 import type { ConnectionFlags } from "../connection_flags.ts";
 import type { Login } from "../credentials.ts";
 import { type Destination, reach } from "../destination.ts";
-import type { OperationContext } from "../operations/operation_context.ts";
+import type { JsonRecord, OperationContext } from "../operations/operation_context.ts";
 import type { ProgressDisplay } from "../progress.ts";
 import type { OpeningContext } from "../session_opening.ts";
 import type { Name } from "./completion.ts";
@@ -93,17 +94,17 @@ export class Connection implements AsyncDisposable {
     return await this.#replace(await RemoteSession.open(there, parts, signal));
   }
 
-  /** What one command sees, connected or not; `signal` stops it. */
+  /** What one command sees, connected or not; `signal` stops it, and its end closes its further connections. */
   context(
     signal: AbortSignal,
     json: boolean,
     report: (failure: unknown) => void,
-  ): OperationContext {
-    const { opening, progress } = this.#parts;
-    const { terminal, world } = opening;
+  ): OperationContext & AsyncDisposable {
+    const { opening: { terminal, world }, progress } = this.#parts;
+    const lanes = new AsyncDisposableStack();
     // deno-lint-ignore no-this-alias -- `open` changes the session while a command runs
     const connection = this;
-    return {
+    const shared = {
       terminal,
       progress,
       output: world.stdout,
@@ -112,13 +113,25 @@ export class Connection implements AsyncDisposable {
         return connection.current?.place.label ?? "";
       },
       json,
-      client: async () => await connection.session.client(signal),
-      reconnect: async () => await connection.session.reconnect(signal),
-      print: (record, ...lines) => {
+      print: (record: JsonRecord, ...lines: readonly string[]) => {
         if (json) terminal.print(JSON.stringify(record));
         else for (const line of lines) terminal.print(line);
       },
       report,
+    };
+    return {
+      ...shared,
+      get label() {
+        return shared.label;
+      },
+      client: async () => await connection.session.client(signal),
+      reconnect: async () => await connection.session.reconnect(signal),
+      lane: () => {
+        const lane = lanes.use(new Lane(() => connection.session.another(signal)));
+        const client = () => lane.client();
+        return { ...shared, client, reconnect: client };
+      },
+      [Symbol.asyncDispose]: () => lanes.disposeAsync(),
     };
   }
 
@@ -157,6 +170,28 @@ export class Connection implements AsyncDisposable {
     await this.close();
     this.#session = session;
     return session;
+  }
+}
+
+/** A further connection of one command, made when it is first needed and again when it was lost. */
+class Lane implements AsyncDisposable {
+  readonly #open: () => Promise<Client>;
+  #client: Client | undefined;
+
+  constructor(open: () => Promise<Client>) {
+    this.#open = open;
+  }
+
+  async client(): Promise<Client> {
+    if (this.#client === undefined || this.#client.broken) {
+      await this.#client?.close();
+      this.#client = await this.#open();
+    }
+    return this.#client;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#client?.close();
   }
 }
 

@@ -1,14 +1,13 @@
 // A newcomer's way in: whether a server makes accounts by itself, and the questions to make one.
 
-import { isLoopback } from "../../shared/endpoint.ts";
-import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
 import type { Client } from "../client.ts";
 import type { Login } from "../credentials.ts";
+import { askNewPassword } from "../new_password.ts";
+import { demandPrivacy, registerAccount } from "../operations/membership.ts";
 import { attempt } from "../operations/operation_context.ts";
-import { sendSite, siteVerbs } from "../operations/site.ts";
+import { siteVerbs } from "../operations/site.ts";
 import type { DoorPolicy } from "../session_opening.ts";
 import type { Terminal } from "../terminal.ts";
-import { askNewSecret } from "./new_secret.ts";
 
 /** Registration as the door of a server offers it, where that server has it. */
 export function newcomers(
@@ -30,20 +29,14 @@ export async function register(
   signal: AbortSignal,
 ): Promise<Login> {
   const texts = terminal.texts.login;
-  demandPrivacy(client, terminal, `register at ${label}`);
-  const user = (await terminal.ask(texts.newName, signal)).trim();
-  const password = await askNewSecret(terminal);
-  const invite = (await terminal.ask(texts.invite, signal)).trim();
+  demandPrivacy(client, `register at ${label}`);
+  const name = (await terminal.ask(texts.newName, signal)).trim();
+  const password = await askNewPassword(terminal, "FTP_PASSWORD");
+  const invite = (await terminal.ask(texts.invite, signal)).trim() || undefined;
   await attempt(
-    `register "${user}" at ${label}`,
-    () => sendSite(client, ["REGISTER", user, password, ...(invite ? [invite] : [])], signal),
+    `register "${name}" at ${label}`,
+    () => registerAccount(client, { name, password, invite }),
   );
-  terminal.note(texts.registered(user));
-  return { user, password };
-}
-
-/** SECURITY: a password never goes out in clear to another machine. @throws CommandFailure */
-export function demandPrivacy(client: Client, terminal: Terminal, tried: string): void {
-  if (client.secure || client.host === "localhost" || isLoopback(client.host)) return;
-  throw new CommandFailure(ExitCode.notAllowed, tried, terminal.texts.login.registerInClear);
+  terminal.note(texts.registered(name));
+  return { user: name, password };
 }

@@ -33,6 +33,14 @@ export const SETTING_COMMANDS: readonly ShellCommand[] = [
       rate === undefined ? show("limit", state) : set("limit", rate, state),
   },
   {
+    name: "parallel",
+    usage: "[COUNT]",
+    example: "parallel 4",
+    takes: [0, 1],
+    run: ({ texts: [count] }, state) =>
+      count === undefined ? show("parallel", state) : set("parallel", count, state),
+  },
+  {
     name: "passive",
     aliases: ["pasv"],
     usage: "",

@@ -2,6 +2,7 @@
 
 import { type Parsed, parsed, unparsed } from "../../shared/parsed.ts";
 import { approximateRate, parseRate } from "../../shared/units.ts";
+import { parseConnections } from "../operations/lanes.ts";
 import type { IfExists, TransferFlags } from "../operations/transfer_policy.ts";
 import { IF_EXISTS } from "../operations/transfer_policy.ts";
 import type { Texts } from "../texts/english.ts";
@@ -15,6 +16,8 @@ export interface ShellSettings {
   preserve: boolean;
   /** How often a lost connection is made again. */
   retries: number;
+  /** How many files travel at the same time, each over a connection of its own. */
+  parallel: number;
   /** Whether the server connects to us for data. */
   active: boolean;
   /** Whether the control dialogue is shown. */
@@ -73,6 +76,15 @@ export const SETTINGS: readonly SettingRow[] = [
       return value <= RETRIES_LIMIT
         ? parsed((settings) => void (settings.retries = value))
         : unparsed(`0-${RETRIES_LIMIT}`);
+    },
+  },
+  {
+    name: "parallel",
+    choices: [],
+    show: ({ parallel }) => String(parallel),
+    parse: (text) => {
+      const count = parseConnections(text);
+      return count.ok ? parsed((settings) => void (settings.parallel = count.value)) : count;
     },
   },
   switchRow("active", "active"),

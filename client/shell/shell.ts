@@ -6,7 +6,7 @@ import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
 import { printedFailure } from "../../shared/failure_printer.ts";
 import { fitToWidth, visibleText } from "../display_width.ts";
 import { localFacts } from "../operations/local_files.ts";
-import { attempt } from "../operations/operation_context.ts";
+import { attempt, type OperationContext } from "../operations/operation_context.ts";
 import { transferPolicy } from "../operations/transfer_policy.ts";
 import type { Terminal } from "../terminal.ts";
 import { SHELL_COMMANDS } from "./command_table.ts";
@@ -56,7 +56,10 @@ export class Shell {
     const readLine = this.#lineReader(history);
     const { current } = connection;
     if (current !== undefined) {
-      await this.#forPerson(history, (running) => welcome(current, this.#state(running, false)));
+      await this.#forPerson(history, async (running) => {
+        await using context = this.#context(running, false);
+        await welcome(current, this.#state(running, context));
+      });
     }
     while (!this.#isLeaving) {
       const typed = await readLine(this.#prompt());
@@ -176,7 +179,8 @@ export class Shell {
     const command = findCommand(name?.text ?? "", SHELL_COMMANDS, texts);
     const args = parseShellArguments(command, rest, texts);
     try {
-      await command.run(args, this.#state(running, args.has("json")));
+      await using context = this.#context(running, args.has("json"));
+      await command.run(args, this.#state(running, context));
     } finally {
       if (command.changesNames) connection.forgetNames();
     }
@@ -191,11 +195,16 @@ export class Shell {
     throw new CommandFailure(ExitCode.usage, `"${line}"`, happened);
   }
 
-  #state({ signal, report, history }: Running, json: boolean): ShellState {
+  #context({ signal, report }: Running, json: boolean): OperationContext & AsyncDisposable {
+    const { connection, settings } = this.#parts;
+    return connection.context(signal, json || settings.json, report);
+  }
+
+  #state({ history }: Running, context: OperationContext): ShellState {
     const { world, terminal, connection, settings } = this.#parts;
     const { limitRate, ...flags } = settings;
     return {
-      context: connection.context(signal, json || settings.json, report),
+      context,
       terminal,
       texts: terminal.texts,
       connection,

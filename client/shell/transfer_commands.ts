@@ -1,5 +1,8 @@
-// The shell's commands that move files: get, put, their relatives, edit.
+// The shell's commands that move files: get, put, their relatives, mirror, edit.
 
+import { resolve } from "node:path";
+import { mirror } from "../operations/mirror.ts";
+import { folderPath } from "../operations/remote_names.ts";
 import { getInto, putInto } from "../operations/transfer_targets.ts";
 import type { TransferPolicy } from "../operations/transfer_policy.ts";
 import { editRemote } from "./editing.ts";
@@ -64,6 +67,23 @@ export const TRANSFER_COMMANDS: readonly ShellCommand[] = [
     run: (args, state) => put(args, state, { ...state.policy, ifExists: "resume" }),
   },
   {
+    name: "mirror",
+    usage: "SOURCE TARGET [-R] [--delete] [--dry-run] [--newer] [--include GLOB] [--exclude GLOB]",
+    example: "mirror -R site/ /www --delete",
+    options: {
+      reverse: { type: "boolean", short: "R" },
+      delete: { type: "boolean" },
+      "dry-run": { type: "boolean", short: "n" },
+      newer: { type: "boolean" },
+      include: { type: "string" },
+      exclude: { type: "string" },
+    },
+    takes: [2, 2],
+    wordKinds: ["remote-folder", "local-folder"],
+    changesNames: true,
+    run: (args, state) => mirrorFolders(args, state),
+  },
+  {
     name: "edit",
     aliases: ["vi"],
     usage: "REMOTE",
@@ -82,6 +102,7 @@ function get(args: ShellArguments, state: ShellState, policy: TransferPolicy): P
     localFolder: state.localFolder,
     isRecursive: args.has("recursive"),
     policy,
+    connections: state.settings.parallel,
   });
 }
 
@@ -91,5 +112,28 @@ async function put(args: ShellArguments, state: ShellState, policy: TransferPoli
     target: args.value("target") ?? "",
     isRecursive: args.has("recursive"),
     policy,
+    connections: state.settings.parallel,
+  });
+}
+
+function mirrorFolders(args: ShellArguments, state: ShellState): Promise<void> {
+  const { context, localFolder, policy, settings } = state;
+  const [source = "", target = ""] = args.texts;
+  const isUpload = args.has("reverse");
+  const glob = (option: string) => [args.value(option)].filter((each) => each !== undefined);
+  return mirror(context, {
+    direction: isUpload ? "put" : "get",
+    remote: folderPath(isUpload ? target : source),
+    local: resolve(localFolder, isUpload ? source : target),
+    rules: {
+      include: glob("include"),
+      exclude: glob("exclude"),
+      newerOnly: args.has("newer"),
+    },
+    isDeleting: args.has("delete"),
+    isTrial: args.has("dry-run"),
+    connections: settings.parallel,
+    // What is there was compared already, and is to become like the source.
+    policy: { ...policy, ifExists: "overwrite" },
   });
 }
