@@ -46,9 +46,25 @@ Deno.test("lftp finds nothing left to do when it mirrors a tree again", async ()
   await using local = await temporaryDirectory();
   await using settings = await temporaryDirectory();
   await writeTree(`${local.path}/up`, 20);
-  const mirror = `mirror -R --no-perms --verbose=1 "${local.path}/up" tree`;
+  const mirror = `mirror -R --verbose=1 "${local.path}/up" tree`;
   await lftp(server, settings.path, mirror);
   assert.equal(await lftp(server, settings.path, mirror), "");
+});
+
+Deno.test("lftp mirrors up and down in MODE Z, permission bits too", async () => {
+  await using server = await startServer({ users: USERS });
+  await using local = await temporaryDirectory();
+  await using settings = await temporaryDirectory();
+  const sent = await writeTree(`${local.path}/up`, 4);
+  await Deno.writeTextFile(`${local.path}/private`, "for my eyes");
+  await Deno.chmod(`${local.path}/private`, 0o600);
+  const deflated = "set ftp:use-mode-z yes";
+  const up = `mirror -R "${local.path}/up" tree`;
+  await lftp(server, settings.path, deflated, up, `mirror tree "${local.path}/down"`);
+  assert.deepEqual(await digestTree(`${server.home}/ada/tree`), sent);
+  assert.deepEqual(await digestTree(`${local.path}/down`), sent);
+  await lftp(server, settings.path, `mirror -R -f "${local.path}/private"`);
+  assert.equal((await Deno.stat(`${server.home}/ada/private`)).mode! & 0o777, 0o600);
 });
 
 Deno.test("lftp carries on an upload and a download that are half done", async () => {
