@@ -51,11 +51,12 @@ Deno.test("a charset is known by its labels, and only where ASCII is ASCII in it
 
 Deno.test("a session speaks UTF-8 until bytes come that are none, and again when it says so", () => {
   const names = new SessionNames(new Charset("gbk"));
-  const lucky = Uint8Array.of(0xc1, 0xaa, 0xcd, 0xa8);
+  // "模" in GBK, and "ģ" in UTF-8.
+  const lucky = Uint8Array.of(0xc4, 0xa3);
   assert.equal(names.decode(new TextEncoder().encode("é")), "é");
   assert.deepEqual([...names.encode("é")], [0xc3, 0xa9]);
   assert.equal(names.decode(Uint8Array.of(0xce, 0xc4)), "文");
-  assert.equal(names.decode(lucky), "联通");
+  assert.equal(names.decode(lucky), "模");
   assert.deepEqual([...names.encode("文")], [0xce, 0xc4]);
   names.useUtf8();
   assert.deepEqual([...names.encode("é")], [0xc3, 0xa9]);
