@@ -99,13 +99,15 @@ async function presence(context: OperationContext): Promise<RemotePresence> {
   return new RemotePresence(await context.client(), context.label);
 }
 
-async function changeOwnPassword({ context, terminal, texts: { login } }: ShellState) {
+async function changeOwnPassword(state: ShellState): Promise<void> {
+  const { connection, context, terminal, texts: { login } } = state;
   const tried = `passwd at ${context.label}`;
   const client = await context.client();
   demandPrivacy(client, tried);
   const old = await terminal.askSecret(login.oldPassword);
   const fresh = await askNewPassword(terminal, "FTP_NEW_PASSWORD");
   await attempt(tried, () => changePassword(client, old, fresh));
+  connection.session.rememberPassword(fresh);
   terminal.note(login.passwordChanged);
 }
 

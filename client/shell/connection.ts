@@ -197,7 +197,7 @@ class Lane implements AsyncDisposable {
 
 function notConnected({ terminal: { texts } }: OpeningContext): CommandFailure {
   const { session } = texts;
-  return new CommandFailure(ExitCode.noConnection, "ftp", session.notConnected, {
+  return new CommandFailure(ExitCode.noConnection, "server", session.notConnected, {
     hint: session.openHint,
   });
 }

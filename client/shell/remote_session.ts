@@ -2,6 +2,7 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
+import type { Secret } from "../../shared/secret.ts";
 import type { Client } from "../client.ts";
 import type { Login } from "../credentials.ts";
 import type { Destination } from "../destination.ts";
@@ -11,8 +12,11 @@ import { type DoorPolicy, openSession, reopenSession } from "../session_opening.
 import type { ConnectionParts } from "./connection.ts";
 import { newcomers } from "./registration.ts";
 
-/** After this long without a command the server may have closed: it is asked before the next one. */
-const IDLE_MS = 20_000;
+/**
+ * After a person's pause the connection may be gone: the server is asked before the next command, which would
+ * fail otherwise. Commands that follow one another pay no round trip for it.
+ */
+const IDLE_MS = 1_000;
 
 /** How often a person may type a password. */
 const LOGIN_TRIES = 3;
@@ -27,7 +31,7 @@ export class RemoteSession implements AsyncDisposable {
   /** Where the login leads to. */
   readonly loginFolder: string;
   readonly #parts: ConnectionParts;
-  readonly #login: Login;
+  #login: Login;
   #client: Client;
   #folder: string;
   /** Whether data connections of this client come from the server. */
@@ -81,6 +85,11 @@ export class RemoteSession implements AsyncDisposable {
   /** Who is logged in. */
   get user(): string {
     return this.#login.user;
+  }
+
+  /** From now on a lost connection is made again with this password. */
+  rememberPassword(password: Secret): void {
+    this.#login = { ...this.#login, password };
   }
 
   /** The connection as it is now; it may be broken. */

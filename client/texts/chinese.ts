@@ -104,7 +104,7 @@ export const CHINESE: Texts = {
     oldPassword: "当前密码：",
     passwordAgain: "再输入一次：",
     passwordsDiffer: "两次输入不一致，没有改动",
-    invite: "邀请码：",
+    invite: "邀请码（没有则留空）：",
     registered: (user) => `账户 ${user} 已注册`,
     unregister: (user, label) => `确定要注销 ${label} 上的账户 ${user} 吗？`,
     purge: (user, label) => `确定要注销 ${label} 上的账户 ${user} 并删除其全部文件吗？`,

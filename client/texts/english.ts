@@ -105,7 +105,7 @@ export const ENGLISH = {
     oldPassword: "Your password: ",
     passwordAgain: "The same again: ",
     passwordsDiffer: "the two differ: nothing was changed",
-    invite: "Invite code: ",
+    invite: "Invite code (empty for none): ",
     registered: (user: string) => `the account ${user} is made`,
     unregister: (user: string, label: string) => `Really end the account ${user} at ${label}?`,
     purge: (user: string, label: string) =>

@@ -1,0 +1,74 @@
+// Transfers as a person sees them in the shell: bars, questions, Ctrl-C, and a line that is cut.
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { CuttableLink } from "../support/cuttable_link.ts";
+import { noise } from "../support/file_tree.ts";
+import { Person } from "../support/shell_at_terminal.ts";
+
+const MIB = 1024 * 1024;
+
+Deno.test("several files travel at once, each with its bar and one for all; Ctrl-C leaves the shell and what was moved", async () => {
+  const bytes = noise(3 * MIB);
+  await using person = await Person.arrive({
+    remote: { "报告.bin": bytes, "two.bin": bytes, "three.bin": bytes },
+  });
+  await using terminal = person.shell(["--limit-rate", "2M"]);
+  await terminal.see(/:\/> $/);
+  await terminal.type("parallel 3\r");
+  await terminal.see(/parallel +3[^]*> $/);
+  await terminal.type("get *.bin\r");
+  const bars = await terminal.see(
+    /(three\.bin .*%.*)\s+(two\.bin .*%.*)\s+(报告\.bin .*%.*)\s+(all 0\/3 .*%.*M\/9\.00M.*\d:\d\d)/,
+  );
+  // A wide character takes two columns: the shares of all bars stand below one another.
+  const columns = bars.slice(1).map((bar, at) => bar.indexOf("%") + (at === 2 ? 2 : 0));
+  assert.equal(new Set(columns).size, 1, bars[0]);
+  await terminal.type("\x03");
+  await terminal.see(/interrupted[^]*:\/> $/);
+  await terminal.type("limit off; reget *.bin\r");
+  for (let file = 0; file < 3; file++) await terminal.see(/3\.00M, carried on at .* verified/);
+  await terminal.see(/:\/> $/);
+  assert.deepEqual(await Deno.readFile(join(person.folder, "报告.bin")), bytes);
+
+  // What is there is asked about, one at a time, however many travel.
+  await Deno.writeTextFile(join(person.folder, "two.bin"), "other");
+  await Deno.writeTextFile(join(person.folder, "three.bin"), "other");
+  await terminal.type("get t*.bin\r");
+  await terminal.see(/three\.bin" is there already/);
+  await terminal.see(/ne\[w\]er only; a capital letter for all files: $/);
+  await terminal.type("O\r");
+  await terminal.see(/three\.bin: 3\.00M/);
+  await terminal.see(/:\/> $/);
+  assert.deepEqual(await Deno.readFile(join(person.folder, "two.bin")), bytes);
+  await terminal.type("quit\r");
+  assert.equal(await terminal.end(), 0, terminal.shown);
+});
+
+Deno.test("a line that is cut is made again, in the same folder, and the transfer carried on", async () => {
+  const bytes = noise(3 * MIB);
+  await using person = await Person.arrive({ remote: { sub: null, "sub/f": bytes } });
+  await using link = new CuttableLink(person.server.port);
+  await using terminal = person.shell(["--limit-rate", "3M", `127.0.0.1:${link.port}`]);
+  await terminal.see(/:\/> $/);
+  await terminal.type("cd sub\r");
+  await terminal.see(/:\/sub> $/);
+  await terminal.type("get f\r");
+  await terminal.see(/ \d+% .* [1-2]\.\d+M\/3\.00M /);
+  link.cut();
+  await terminal.see(/another try \(1 of 3\)/);
+  await terminal.see(/connected again, in \/sub/);
+  await terminal.see(/get f: 3\.00M, .*SHA-256 verified[^]*> $/);
+  assert.deepEqual(await Deno.readFile(join(person.folder, "f")), bytes);
+
+  // It takes longer than a second: the next command asks first whether the server is still there.
+  await terminal.type("get f -o g\r");
+  await terminal.see(/get f: 3\.00M, .*SHA-256 verified[^]*> $/);
+  await link.close();
+  await terminal.type("pwd; ls\r");
+  await terminal.see(/\/sub\s[^]*connection refused; another try in 1 s/);
+  link.mend();
+  await terminal.see(/connected again, in \/sub\s+f\s[^]*:\/sub> $/);
+  await terminal.type("quit\r");
+  assert.equal(await terminal.end(), 0, terminal.shown);
+});
