@@ -48,11 +48,15 @@ export async function startContenders(root: string): Promise<Contender[]> {
   return contenders;
 }
 
-/** Our own: the process that `ftp serve` is, with its own limits on sessions out of the way. */
+/** The limits on sessions, out of the way. */
+const ROOM = ["sessions", "per-address", "strangers", "strangers-per-address"]
+  .flatMap((limit) => [`--max-${limit}`, "20000"]);
+
+/** Our own: the process that `ftp serve` is. */
 async function startOurs(root: string): Promise<Contender> {
   const server = await startServer({
     homeParent: root,
-    flags: ["--max-sessions", "20000", "--max-per-address", "20000"],
+    flags: ROOM,
   });
   await server.addUser("bench", "correct horse", "--dir", `${root}/files`);
   const target = { port: server.port, user: "bench", password: "correct horse" };

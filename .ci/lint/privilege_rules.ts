@@ -23,7 +23,7 @@ const HOST_CALLS = new Set(
 
 /** The rules about privileges. */
 export const privilegeRules: Record<string, Deno.lint.Rule> = {
-  "tls-in-two-files": {
+  "tls-in-few-files": {
     create(context) {
       const place = placeOf(context.filename);
       if (isUnbound(place) || TLS_FILES.includes(place)) return {};

@@ -6,6 +6,7 @@ import { Fault } from "../../shared/fault.ts";
 import { type Reply, reply } from "../../shared/reply.ts";
 import { formatUnixLine } from "../../shared/unix_listing.ts";
 import type { VirtualPath } from "../../shared/virtual_path.ts";
+import { ANONYMOUS } from "../anonymous.ts";
 import { type AnyCommand, command } from "../command.ts";
 import { optional, optionalPath, text } from "../grammar.ts";
 import { findListing, type ListingArgument, listingArgument, sendLines } from "../listing.ts";
@@ -128,25 +129,21 @@ function isTold(fact: string, session: Session): boolean {
 function factsOf(entry: Entry, session: Session): string {
   return formatFacts(entry, {
     only: session.mlstFacts,
-    permissions: permissionsOf(entry, mayWrite(session)),
+    permissions: PERMISSIONS[powerOf(session)][entry.type],
   });
 }
 
-function mayWrite(session: Session): boolean {
-  return session.login.kind === "member" && !session.login.account.readOnly;
+function powerOf({ login }: Session): keyof typeof PERMISSIONS {
+  if (login.kind !== "member" || login.account.readOnly) return "read";
+  return login.account.name === ANONYMOUS ? "add" : "change";
 }
 
 /** RFC 3659, 7.5.5: what may be done, a letter each. */
-function permissionsOf(entry: Entry, writable: boolean): string {
-  switch (entry.type) {
-    case "directory":
-      return writable ? "cdeflmp" : "el";
-    case "file":
-      return writable ? "adfrw" : "r";
-    case "other":
-      return "";
-  }
-}
+const PERMISSIONS = {
+  read: { directory: "el", file: "r", other: "" },
+  add: { directory: "celm", file: "r", other: "" },
+  change: { directory: "cdeflmp", file: "adfrw", other: "" },
+} as const satisfies Record<string, Record<Entry["type"], string>>;
 
 /** The family's rows. */
 export const listingCommands: readonly AnyCommand[] = [

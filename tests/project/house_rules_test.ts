@@ -51,8 +51,8 @@ const CASES: readonly Case[] = [
     good: { place: "bench/report.ts" },
   },
   {
-    rule: "house/tls-in-two-files",
-    what: "a third file that knows node:tls",
+    rule: "house/tls-in-few-files",
+    what: "one more file that knows node:tls",
     place: "server/data_channel.ts",
     bad: `${HEADER}import tls from "node:tls";\n`,
     good: { place: "server/server_tls.ts" },
