@@ -1,5 +1,6 @@
 // Every text of the shell and of the questions that people are asked, in Chinese.
 
+import { CHINESE_FAILURES } from "./chinese_failures.ts";
 import type { Texts } from "./english.ts";
 
 /** The Chinese texts. */
@@ -177,6 +178,7 @@ export const CHINESE: Texts = {
     localFolder: "本机目录",
     none: "无",
   },
+  failures: CHINESE_FAILURES,
   on: "开",
   off: "关",
 };

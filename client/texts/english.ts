@@ -177,6 +177,8 @@ export const ENGLISH = {
     localFolder: "folder here",
     none: "none",
   },
+  /** Sentences of failures, by what they are in English. */
+  failures: {} as Readonly<Record<string, string>>,
   on: "on",
   off: "off",
 };

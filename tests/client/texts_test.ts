@@ -27,8 +27,8 @@ function textsOf(table: Table, before = ""): Map<string, string> {
 const NO_WORDS = new Set(["answers.yesWords", "answers.noWords"]);
 
 Deno.test("each language has every text, with everything that goes into it", () => {
-  const english = textsOf(ENGLISH);
-  const chinese = textsOf(CHINESE);
+  const english = textsOf({ ...ENGLISH, failures: {} });
+  const chinese = textsOf({ ...CHINESE, failures: {} });
   assert.deepEqual([...chinese.keys()], [...english.keys()]);
   for (const [path, text] of english) {
     const marks = (given: string) => (given.match(/<\d>/g) ?? []).toSorted();
@@ -36,6 +36,19 @@ Deno.test("each language has every text, with everything that goes into it", () 
     assert.notEqual(text, "", path);
     assert.deepEqual(marks(translated), marks(text), path);
     assert.ok(NO_WORDS.has(path) || /\p{Script=Han}/u.test(translated), `${path}: ${translated}`);
+  }
+});
+
+Deno.test("a failure that is told in Chinese is one that the client can have", async () => {
+  const sources: string[] = [];
+  for (const folder of ["client", "client/operations"]) {
+    for await (const { name, isFile } of Deno.readDir(`${REPOSITORY}/${folder}`)) {
+      if (isFile) sources.push(await Deno.readTextFile(`${REPOSITORY}/${folder}/${name}`));
+    }
+  }
+  for (const [english, chinese] of Object.entries(CHINESE.failures)) {
+    assert.ok(sources.some((source) => source.includes(`"${english}"`)), english);
+    assert.match(chinese, /\p{Script=Han}/u);
   }
 });
 

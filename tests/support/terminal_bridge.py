@@ -2,11 +2,13 @@
 #
 #   terminal_bridge.py COLUMNS ROWS PROGRAM [ARGUMENT...]
 #
-# The exit code is the program's. The end of the input hangs the terminal up.
+# The exit code is the program's. The end of the input hangs the terminal up. SIGUSR1 makes the terminal half as
+# wide.
 
 import fcntl
 import os
 import select
+import signal
 import struct
 import sys
 import termios
@@ -18,6 +20,14 @@ if child == 0:
     fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     os.execvp(sys.argv[3], sys.argv[3:])
 
+
+
+def narrow(*_):
+    # The kernel tells the program by SIGWINCH.
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns // 2, 0, 0))
+
+
+signal.signal(signal.SIGUSR1, narrow)
 typing = True
 while True:
     ready, _, _ = select.select([terminal, 0] if typing else [terminal], [], [])

@@ -82,6 +82,11 @@ export class TerminalProcess implements AsyncDisposable {
     }
   }
 
+  /** Makes the terminal half as wide. */
+  narrow(): void {
+    this.#child.kill("SIGUSR1");
+  }
+
   /** Waits for the program's end. @returns its exit code */
   async end(): Promise<number> {
     const timer = setTimeout(() => this.#child.kill("SIGKILL"), LIMIT_MS);

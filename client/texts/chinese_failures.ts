@@ -1,0 +1,30 @@
+// What failures say in Chinese, by what they say in English: they are made where nobody knows the person's language.
+
+/** Sentences of failures and hints; one that is not here is told in English. */
+export const CHINESE_FAILURES: Readonly<Record<string, string>> = {
+  "interrupted": "已中断",
+  "connection refused": "连接被拒绝",
+  "no such host": "没有这台主机",
+  "not reachable": "无法到达",
+  "the connection to the server was lost": "与服务器的连接已断开",
+  "the server closed the connection": "服务器关闭了连接",
+  "the connection was closed": "连接已关闭",
+  "the server is silent": "服务器没有响应",
+  "the server does not end the transfer": "服务器没有结束传输",
+  "the TLS handshake failed": "TLS 握手失败",
+  "the TLS handshake took too long": "TLS 握手超时",
+  "it is a folder": "这是一个目录",
+  "nothing there fits the pattern": "服务器上没有符合的名称",
+  "there is no such file here": "本机没有这个文件",
+  "there is no such file or folder here": "本机没有这个文件或目录",
+  "permission denied on this machine": "本机拒绝访问",
+  "something of that name is here already": "本机已有同名的文件或目录",
+  "it is a folder here": "本机上这是一个目录",
+  "no space is left on this machine's disk": "本机磁盘空间不足",
+  "the server computes no digests": "服务器不能计算摘要",
+  "not everything in it could be removed": "其中有内容无法删除",
+  "the same command carries on where this one stopped": "再次执行同一命令即可继续",
+  "-r takes a folder with everything in it": "-r 传输目录中的全部内容",
+  "-r removes it with everything in it": "-r 删除目录中的全部内容",
+  "is the server running, and is that its port?": "服务器在运行吗？端口对吗？",
+};
