@@ -13,21 +13,30 @@ const BUSY_CODES = new Set([5, 6]);
 /** An open connection; each worker and each command has its own. */
 export class AccountsDatabase implements Disposable {
   readonly #database: DatabaseSync;
+  // Prepared, because an error of exec() does not tell its code, and a lock must be told from damage.
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
+  readonly #rollback: StatementSync;
 
   private constructor(database: DatabaseSync) {
     this.#database = database;
+    // IMMEDIATE: a lock taken only at the first write could fail in the middle.
+    this.#begin = database.prepare("BEGIN IMMEDIATE");
+    this.#commit = database.prepare("COMMIT");
+    this.#rollback = database.prepare("ROLLBACK");
   }
 
   /**
    * Opens the file, which is made when missing, readable by its owner only.
    *
    * @param path of the file; its folder exists.
+   * @param busyTimeoutMs how long a writer waits for another's transaction.
    * @throws Fault `busy`, `unsupported` (a newer version made it), `host-failure`
    */
-  static open(path: string): AccountsDatabase {
+  static open(path: string, busyTimeoutMs = BUSY_TIMEOUT_MS): AccountsDatabase {
     return guarded(() => {
       createPrivately(path);
-      const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+      const database = new DatabaseSync(path, { timeout: busyTimeoutMs });
       try {
         // WAL: readers never wait for a writer. NORMAL: a power cut may take back the last commits,
         // but never damages the file.
@@ -56,14 +65,14 @@ export class AccountsDatabase implements Disposable {
    */
   transaction<T>(work: () => T): T {
     return guarded(() => {
-      // IMMEDIATE: a lock taken only at the first write could fail in the middle.
-      this.#database.exec("BEGIN IMMEDIATE");
+      this.#begin.run();
       try {
         const result = work();
-        this.#database.exec("COMMIT");
+        this.#commit.run();
         return result;
       } catch (error) {
-        this.#database.exec("ROLLBACK");
+        // Some errors end the transaction by themselves; then there is nothing to undo.
+        if (this.#database.isTransaction) this.#rollback.run();
         throw error;
       }
     });

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { AccountsDatabase } from "../../server/accounts/accounts_database.ts";
 import { MIGRATIONS } from "../../server/accounts/accounts_schema.ts";
 import { SqliteAccounts } from "../../server/accounts/sqlite_accounts.ts";
 import { isFault } from "../../shared/fault.ts";
@@ -177,3 +178,14 @@ function version(path: string): number {
   using database = new DatabaseSync(path, { readOnly: true });
   return Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
 }
+
+Deno.test("a store that another writer has locked is busy, which is no damage", async () => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, "accounts.db");
+  using mine = AccountsDatabase.open(path, 10);
+  using other = new DatabaseSync(path);
+  other.exec("BEGIN IMMEDIATE");
+  assert.throws(() => mine.transaction(() => {}), (error) => isFault(error, "busy"));
+  other.exec("ROLLBACK");
+  assert.equal(mine.transaction(() => "done"), "done");
+});
