@@ -25,8 +25,13 @@ export interface TransferPlan {
   readonly opening: string;
   /** Moves the bytes over the open connection. */
   move(stream: ByteStream, transfer: Transfer): Promise<void>;
-  /** What must be done with the bytes before the 226 may say that it is. */
-  complete?(): Promise<void>;
+  /**
+   * What must be done with the bytes before the 226 may say that it is.
+   *
+   * @param signal fires when nobody waits for that any more: in clear a client that was cut off ends its
+   * data like one that is done, and only its control connection, gone in the same moment, tells.
+   */
+  complete?(signal: AbortSignal): Promise<void>;
 }
 
 /**
@@ -46,7 +51,7 @@ export async function* carry(session: Session, plan: TransferPlan): AsyncGenerat
     using stream = inMode(session, raw, plan.sends);
     await plan.move(stream, transfer);
     await end(stream, plan, boundsOf(session, transfer));
-    await plan.complete?.();
+    await plan.complete?.(transfer.abort.signal);
     course.outcome = "done";
     yield reply(226, `Done, ${transfer.movedBytes} bytes.`);
   } catch (error) {

@@ -140,8 +140,8 @@ async function* receive(
     // RFC 1123, 4.1.2.9: the one form in which programs find the name.
     opening: verb === "STOU" ? `FILE: ${target}` : "Receiving.",
     move: (stream, transfer) => fill(upload, stream, { session, transfer, announcedSize }),
-    async complete() {
-      await upload.commit();
+    async complete(signal) {
+      await upload.commit(signal);
     },
   });
 }

@@ -116,12 +116,13 @@ export class DirectUpload implements Upload {
     return writing;
   }
 
-  commit(): Promise<Entry> {
+  commit(signal?: AbortSignal): Promise<Entry> {
     const { path, host, file, digest } = this.#plan;
     return asFaults(path, async () => {
       await this.#writing;
       this.#requireOpen();
       await file.sync();
+      if (signal?.aborted) throw new Fault("aborted", { cause: signal.reason });
       const stat = file.stat();
       await this.#close();
       if (digest !== undefined && this.#hasher !== undefined) {

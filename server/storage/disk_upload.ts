@@ -84,7 +84,7 @@ export class DiskUpload implements Upload {
    * Flushes, publishes, flushes the directory. When the flush of the bytes fails nothing is kept:
    * after that nobody knows which of them reached the disk.
    */
-  commit(): Promise<Entry> {
+  commit(signal?: AbortSignal): Promise<Entry> {
     return asFaults(this.#plan.path, async () => {
       await this.#writing;
       this.#requireOpen();
@@ -93,6 +93,7 @@ export class DiskUpload implements Upload {
       dress(files, part, this.#aim().place);
       if (digest !== undefined) backdate(part);
       await this.#flush();
+      if (signal?.aborted) throw new Fault("aborted", { cause: signal.reason });
       const to = await room.close(() => this.#publishing()).catch((error) => {
         this.#failure ??= hostFault(error, path);
         throw error;

@@ -117,8 +117,8 @@ class GuestUpload implements Upload {
     return this.#inner.write(bytes);
   }
 
-  async commit(): Promise<Entry> {
-    const entry = await this.#inner.commit();
+  async commit(signal?: AbortSignal): Promise<Entry> {
+    const entry = await this.#inner.commit(signal);
     this.#isWhole = true;
     return entry;
   }

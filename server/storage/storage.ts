@@ -67,8 +67,13 @@ export interface PendingUpload {
 export interface Upload extends ByteSink, AsyncDisposable {
   /** Where the first byte written goes. */
   readonly offset: number;
-  /** Flushes to disk and publishes under the name, atomically; answers what is there now. */
-  commit(): Promise<Entry>;
+  /**
+   * Flushes to disk and publishes under the name, atomically; answers what is there now.
+   *
+   * @param signal once it has fired nothing is published any more: what came is kept as unfinished.
+   * @throws Fault `aborted`
+   */
+  commit(signal?: AbortSignal): Promise<Entry>;
   /** Gives up: nothing is kept. */
   discard(): Promise<void>;
 }

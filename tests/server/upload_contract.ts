@@ -179,6 +179,20 @@ function resumingRules(rule: Rule) {
     await put(storage, "/f", "!", { mode: "replace", offset: 9, base: "unfinished" });
     assert.equal(await get(storage, "/f"), "one three!");
   });
+  rule(
+    "a commit that nobody waits for any more publishes nothing and keeps what came",
+    async (storage) => {
+      await put(storage, "/f", "old");
+      {
+        await using upload = await storage.write(at("/f"), { mode: "replace" });
+        await upload.write(bytes("new content"));
+        await failsAs("aborted", upload.commit(AbortSignal.abort("the peer is gone")));
+      }
+      assert.equal(await get(storage, "/f"), "old");
+      await put(storage, "/f", "!", { mode: "replace", offset: 11, base: "unfinished" });
+      assert.equal(await get(storage, "/f"), "new content!");
+    },
+  );
   rule("an upload interrupted before its first byte leaves what was there", async (storage) => {
     await put(storage, "/g", "file");
     for (const mode of ["replace", "append"] as const) {

@@ -246,7 +246,8 @@ export class MemoryStorage implements Storage {
         grow(joined(parts).length + bytes.length);
         if (bytes.length > 0) parts.push(new Uint8Array(bytes));
       },
-      commit: async () => {
+      commit: async (signal) => {
+        if (signal?.aborted) throw new Fault("aborted");
         if (!open) throw new Fault("aborted");
         if (options.mode === "create" && this.#nodes.has(path)) throw new Fault("exists");
         grow(content().length);
