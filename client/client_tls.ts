@@ -18,6 +18,8 @@ export interface ClientTlsOptions {
   readonly authorities?: readonly string[];
   /** A session to resume; the control connection's, for data connections. */
   readonly session?: Uint8Array;
+  /** Whether TLS 1.2 is the newest that is offered: its sessions may be resumed any number of times. */
+  readonly isOlder?: boolean;
   /** Handshake, milliseconds. */
   readonly limitMs: number;
   readonly signal?: AbortSignal;
@@ -80,6 +82,7 @@ class TlsStream implements ClientTlsStream {
     this.#tls = startTls({
       socket: this.#encrypted.duplex,
       minVersion: "TLSv1.2",
+      ...(options.isOlder && { maxVersion: "TLSv1.2" as const }),
       // SECURITY: any certificate passes the handshake so that it can be shown; trust.ts judges it
       // before anything is said.
       rejectUnauthorized: false,
@@ -134,8 +137,9 @@ class TlsStream implements ClientTlsStream {
     return this.#clear.write(bytes);
   }
 
-  finish(): Promise<void> {
-    return this.#clear.finish();
+  async finish(): Promise<void> {
+    await this.#clear.finish();
+    await this.#encrypted.finish();
   }
 
   close(): void {

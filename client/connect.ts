@@ -1,6 +1,7 @@
 // From an address to a connection one can log in on: TCP, greeting, TLS.
 
 import { isFault } from "../shared/fault.ts";
+import type { Reply } from "../shared/reply.ts";
 import { plainStream } from "../shared/plain_stream.ts";
 import { type Client, type ClientLimits, type ConnectOptions, DEFAULT_LIMITS } from "./client.ts";
 import { clientTls, type ClientTlsStream } from "./client_tls.ts";
@@ -22,8 +23,8 @@ export async function connect(options: ConnectOptions): Promise<Client> {
   const conn = await dial(options, limits, signals);
   const plain = plainStream(conn);
   let tls: ClientTlsStream | undefined;
-  const secure = async (below: typeof plain) => {
-    tls = await handshake(below, options, limits);
+  const secure = async (below: typeof plain, isOlder = false) => {
+    tls = await handshake(below, options, limits, isOlder);
     return tls;
   };
   try {
@@ -34,8 +35,10 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     });
     const greeting = await conversation.greeting(limits.connectMs, options.signal);
     if (options.tls === "auto" || options.tls === "required") {
-      if (await offersTls(conversation, options.signal)) await conversation.upgrade(secure);
-      else if (options.tls === "required") throw new Unprotected("tls-not-offered");
+      if (await offersTls(conversation, options.signal)) {
+        const isOlder = spendsTickets(greeting);
+        await conversation.upgrade((below) => secure(below, isOlder));
+      } else if (options.tls === "required") throw new Unprotected("tls-not-offered");
     }
     return new ConnectedClient({ options, limits, conversation, greeting, tls });
   } catch (error) {
@@ -77,14 +80,24 @@ async function offersTls(conversation: Conversation, signal?: AbortSignal): Prom
   }
 }
 
+/**
+ * ProFTPD demands that data connections resume the control connection's session. Under TLS 1.3 it gives two tickets
+ * for that, each good for one connection, and the runtime tells none of those that data connections bring.
+ */
+function spendsTickets(greeting: Reply): boolean {
+  return greeting.lines.some((line) => line.includes("ProFTPD"));
+}
+
 async function handshake(
   below: ReturnType<typeof plainStream>,
   options: ConnectOptions,
   limits: ClientLimits,
+  isOlder: boolean,
 ): Promise<ClientTlsStream> {
   const { host, port, trust, signal } = options;
   const stream = await clientTls(below, {
     host,
+    isOlder,
     limitMs: limits.handshakeMs,
     ...(trust.kind === "authority" && { authorities: trust.authorities }),
     ...(signal && { signal }),

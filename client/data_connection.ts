@@ -241,6 +241,8 @@ export class DataConnections {
       signal,
       ...(authorities && { authorities }),
       ...(session && { session }),
+      // A newer version would resume nothing.
+      isOlder: control.version === "TLSv1.2",
     });
     // SECURITY: whoever reaches the data port first must not be taken for the server (RFC 4217, 10).
     const expected = control.certificate.fingerprint;

@@ -47,6 +47,17 @@ export class EncryptedSide {
     this.#pull();
   }
 
+  /**
+   * Says that nothing more will be written, below what the TLS engine said (close_notify), which does not do it:
+   * ProFTPD waits ten seconds for it after an upload.
+   */
+  finish(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.duplex.once("error", reject);
+      this.duplex.end(() => resolve());
+    });
+  }
+
   /** Ends both directions at once. */
   close(): void {
     this.duplex.destroy();

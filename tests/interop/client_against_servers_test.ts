@@ -7,6 +7,8 @@ import { connect } from "../../client/connect.ts";
 import type { TrustPolicy } from "../../client/trust.ts";
 import { Secret } from "../../shared/secret.ts";
 import { digestTree, noise, sha256 } from "../support/file_tree.ts";
+import { startProftpd } from "../support/peers/proftpd.ts";
+import { startPureFtpd } from "../support/peers/pure_ftpd.ts";
 import { startPyftpdlib } from "../support/peers/pyftpdlib.ts";
 import { startVsftpd } from "../support/peers/vsftpd.ts";
 import { startServer } from "../support/server_process.ts";
@@ -14,6 +16,8 @@ import { temporaryDirectory } from "../support/temporary_directory.ts";
 
 /** A server to try, wherever it comes from. */
 interface Subject extends AsyncDisposable {
+  /** 127.0.0.1 where it is left out. */
+  readonly address?: string;
   readonly port: number;
   readonly user: string;
   readonly password: string;
@@ -31,8 +35,10 @@ const BELIEVING: TrustPolicy = {
 /** How a server is tried, and what can prove a transfer there. */
 interface Case {
   readonly name: string;
-  readonly tls: "off" | "required";
+  readonly tls: "off" | "required" | "implicit";
   readonly proof: Proof;
+  /** Whether ABOR during a transfer is answered so that the connection can be used on. */
+  readonly hearsAbort?: boolean;
   start(): Promise<Subject>;
 }
 
@@ -62,13 +68,34 @@ const CASES: readonly Case[] = [
     proof: "size",
     start: () => startPyftpdlib({ tls: true }),
   },
+  { name: "ProFTPD", tls: "off", proof: "size", start: () => startProftpd() },
+  {
+    name: "ProFTPD with implicit TLS",
+    tls: "implicit",
+    proof: "size",
+    start: () => startProftpd({ implicitTls: true }),
+  },
+  {
+    name: "ProFTPD over IPv6",
+    tls: "off",
+    proof: "size",
+    start: () => startProftpd({ address: "::1" }),
+  },
+  { name: "Pure-FTPd", tls: "off", proof: "size", hearsAbort: false, start: () => startPureFtpd() },
+  {
+    name: "Pure-FTPd with TLS",
+    tls: "required",
+    proof: "size",
+    hearsAbort: false,
+    start: () => startPureFtpd({ tls: true }),
+  },
   { name: "our server", tls: "off", proof: "SHA-256", start: ours },
   { name: "our server with TLS", tls: "required", proof: "SHA-256", start: ours },
 ];
 
 async function open(subject: Subject, tls: Case["tls"], active: boolean): Promise<Client> {
   const client = await connect({
-    host: "127.0.0.1",
+    host: subject.address ?? "127.0.0.1",
     port: subject.port,
     tls,
     trust: BELIEVING,
@@ -81,13 +108,13 @@ async function open(subject: Subject, tls: Case["tls"], active: boolean): Promis
 /** Larger than every buffer on the way, and not a multiple of any. */
 const LARGE_BYTES = 5 * 1024 * 1024 + 77;
 
-for (const { name, tls, proof, start } of CASES) {
+for (const { name, tls, proof, hearsAbort = true, start } of CASES) {
   for (const mode of ["passive", "active"] as const) {
     Deno.test(`files of all sizes go up and come down again: ${name}, ${mode}`, async () => {
       await using subject = await start();
       await using local = await temporaryDirectory();
       await using client = await open(subject, tls, mode === "active");
-      assert.equal(client.dataSecure, tls === "required");
+      assert.equal(client.dataSecure, tls !== "off");
       const folder = `${subject.writable}tree`;
       await client.createDirectory(folder);
       for (const [at, size] of [0, 1, 65_536, LARGE_BYTES].entries()) {
@@ -130,7 +157,12 @@ for (const { name, tls, proof, start } of CASES) {
 
     const other = noise(LARGE_BYTES, 9);
     await Deno.writeFile(join(local.path, ".again.part"), other.subarray(0, 1_000_000));
-    const again = await client.download(remote, { path: join(local.path, "again") });
+    const target = { path: join(local.path, "again") };
+    const again = await client.download(remote, target).catch(async (error) => {
+      if (hearsAbort) throw error;
+      await using next = await open(subject, tls, false);
+      return await next.download(remote, target);
+    });
     assert.equal(again.resumedFrom, 0);
     const digests = await digestTree(local.path);
     assert.equal(digests["again"], sha256(bytes));
@@ -154,8 +186,9 @@ for (const { name, tls, proof, start } of CASES) {
     await assert.rejects(stopped, { name: "Fault", kind: "aborted" });
     const { size } = await Deno.stat(join(local.path, ".target.part"));
     assert.ok(size > 0 && size < bytes.length, `${size} bytes`);
-    assert.equal(client.broken, undefined);
-    const result = await client.download(remote, target);
+    if (hearsAbort) assert.equal(client.broken, undefined);
+    await using next = client.broken ? await open(subject, tls, false) : client;
+    const result = await next.download(remote, target);
     assert.equal(result.resumedFrom, size);
     assert.equal(sha256(await Deno.readFile(target.path)), sha256(bytes));
   });

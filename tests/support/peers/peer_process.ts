@@ -15,6 +15,8 @@ export interface PeerOptions {
 /** A foreign server that runs. `await using` ends it. */
 export interface Peer extends AsyncDisposable {
   readonly name: string;
+  /** 127.0.0.1 where it is left out. */
+  readonly address?: string;
   readonly port: number;
   readonly pid: number;
   readonly user: string;
@@ -35,15 +37,26 @@ export function freePort(): number {
   return (listener.addr as Deno.NetAddr).port;
 }
 
+/** Who is waited for. */
+export interface GreetingOptions {
+  readonly hostname?: string;
+  /** Whether it waits for us to speak first: implicit TLS. */
+  readonly isSilent?: boolean;
+}
+
 /**
  * Waits until something greets on the port. A foreign program sends no event when it is ready, so
  * this is the one place that asks again and again, within a limit.
  */
-export async function greeting(port: number): Promise<string> {
+export async function greeting(
+  port: number,
+  { hostname = "127.0.0.1", isSilent = false }: GreetingOptions = {},
+): Promise<string> {
   const signal = AbortSignal.timeout(START_LIMIT_MS);
   while (true) {
     try {
-      using connection = await Deno.connect({ hostname: "127.0.0.1", port, signal });
+      using connection = await Deno.connect({ hostname, port, signal });
+      if (isSilent) return "";
       const buffer = new Uint8Array(512);
       const length = await connection.read(buffer);
       if (length !== null) return new TextDecoder().decode(buffer.subarray(0, length));
@@ -103,15 +116,22 @@ export function spawnPeer(
   program: string,
   args: readonly string[],
   stack: AsyncDisposableStack,
+  env: Readonly<Record<string, string>> = {},
 ): Deno.ChildProcess {
   const child = new Deno.Command(program, {
     args: [...args],
+    env: { ...env },
     stdin: "null",
     stdout: "null",
     stderr: "null",
   }).spawn();
   stack.defer(async () => {
-    child.kill("SIGTERM");
+    try {
+      child.kill("SIGTERM");
+    } catch (error) {
+      // It ended by itself; why it did not serve is told by whoever waited for it.
+      if (!(error instanceof TypeError)) throw error;
+    }
     await child.status;
   });
   return child;
