@@ -10,6 +10,9 @@ const PATIENCE_MS = 150;
 
 const REDRAWS_A_SECOND = 10;
 
+/** The terminal writes `^C` behind a bar; on a line of its own it would keep the bar from being taken away. */
+const CTRL_C_COLUMNS = 2;
+
 /** One transfer's place in the display. `using` takes its bar away. */
 export interface Track extends Disposable {
   update(progress: TransferProgress): void;
@@ -105,7 +108,7 @@ class BarDisplay implements ProgressDisplay, Drawing {
       // Lines are cut to the width already; switching the terminal's wrapping off could outlive a crash.
       linewrap: true,
       format: (_options: object, params: { readonly maxWidth: number }, payload: BarPayload) =>
-        formatBar(payload.state(), params.maxWidth - 1),
+        formatBar(payload.state(), params.maxWidth - CTRL_C_COLUMNS - 1),
     });
     for (const track of visible) this.#bars.create(1, 0, { state: () => track.state });
   }

@@ -11,6 +11,9 @@ export interface Name {
   readonly isFolder: boolean;
 }
 
+/** What the word may become. */
+type Candidate = Name & { readonly isPlain?: boolean };
+
 /** Where candidates come from. */
 export interface CompletionSources {
   readonly commands: readonly ShellCommand[];
@@ -33,8 +36,8 @@ export async function complete(line: string, sources: CompletionSources): Promis
   const { before, text, start, openQuote } = unfinishedWord(line);
   const typed = line.slice(start);
   const found = await candidatesFor(before, text, typed, sources);
-  const candidates = found.map(({ name, isFolder }) => {
-    const word = continueWord(name, openQuote);
+  const candidates = found.map(({ name, isFolder, isPlain = false }) => {
+    const word = isPlain ? name : continueWord(name, openQuote);
     // The last word is closed and gets its blank; into a folder one goes on.
     return found.length > 1 || isFolder ? word : `${word}${closing(word, openQuote)} `;
   });
@@ -62,7 +65,7 @@ async function candidatesFor(
   text: string,
   typed: string,
   sources: CompletionSources,
-): Promise<readonly Name[]> {
+): Promise<readonly Candidate[]> {
   const [first, ...words] = before;
   if (first === undefined) return plain(sources.commands.flatMap(namesOf), text);
   const command = sources.commands.find((each) => namesOf(each).includes(first.text.toLowerCase()));
@@ -108,9 +111,10 @@ function settingWords(words: readonly Word[]): readonly string[] {
   return words.length === 0 ? SETTINGS.map(({ name }) => name) : row?.choices ?? [];
 }
 
-function plain(all: readonly string[], text: string): Name[] {
+/** Words of ours: no character in them needs a quote. */
+function plain(all: readonly string[], text: string): Candidate[] {
   return all.filter((name) => name.startsWith(text.toLowerCase()))
-    .map((name) => ({ name, isFolder: false }));
+    .map((name) => ({ name, isFolder: false, isPlain: true }));
 }
 
 /** The names in the folder that was typed, with that folder before them; folders end in `/`. */

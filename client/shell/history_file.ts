@@ -38,7 +38,7 @@ const SECRETIVE: readonly RegExp[] = [
   /^\s/,
   /\/\/[^\s/@]*:[^\s/]*@/,
   /\b(?:pass|acct|register|unregister|passwd|password)\b\s+\S/i,
-  /\b(?:user|login)\s+\S+\s+[^\s;&]/i,
+  /\b(?:user|login)\s+[^\s;&]+\s+[^\s;&]/i,
 ];
 
 /** The lines of earlier shells and of this one. What cannot be read or written is missed by nobody: no failure. */

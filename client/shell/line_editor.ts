@@ -25,9 +25,12 @@ export interface LineEditorParts {
   complete(line: string): Promise<Completion>;
 }
 
-/** Reads lines at a terminal. Between two lines nothing of it is left running: questions and Ctrl-C are others' then. */
-export class LineEditor {
+/** Reads lines at a terminal. Between two lines nothing of it reads keys: questions and Ctrl-C are others' then. */
+export class LineEditor implements Disposable {
   readonly #parts: LineEditorParts;
+  readonly #resizing: Disposable;
+  /** Where the line is drawn that is being edited. */
+  #display: Writable | undefined;
   /** Lines that were pasted behind another one. */
   readonly #ahead: string[] = [];
   /** What was typed behind the last line's end. */
@@ -35,18 +38,24 @@ export class LineEditor {
 
   constructor(parts: LineEditorParts) {
     this.#parts = parts;
+    this.#resizing = parts.world.onResize(() => void this.#display?.emit("resize"));
+  }
+
+  [Symbol.dispose](): void {
+    this.#resizing[Symbol.dispose]();
   }
 
   /** Shows the prompt and waits for a line; ends with `signal`. */
   async readLine(prompt: string, signal: AbortSignal): Promise<Typed> {
-    const { world: { stderr, onResize }, history, complete } = this.#parts;
+    const { world: { stderr }, history, complete } = this.#parts;
     const ahead = this.#ahead.shift();
     if (ahead !== undefined) {
       stderr.print(`${prompt}${ahead}\n`);
       return { kind: "line", text: ahead };
     }
     const stopped = new AbortController();
-    const display = this.#display();
+    const display = this.#openDisplay();
+    this.#display = display;
     const editor = createInterface({
       input: this.#keys(AbortSignal.any([signal, stopped.signal]), () => isOver),
       output: display,
@@ -58,7 +67,6 @@ export class LineEditor {
       completer: (line: string, answer: (error: null, found: [string[], string]) => void) =>
         void complete(line).then(({ candidates, typed }) => answer(null, [[...candidates], typed])),
     });
-    using _resize = onResize(() => display.emit("resize"));
     const lines: string[] = [];
     let isOver = false;
     try {
@@ -83,6 +91,7 @@ export class LineEditor {
       if (typed.kind === "end") stderr.print("\n");
       return typed;
     } finally {
+      this.#display = undefined;
       editor.close();
       stopped.abort();
     }
@@ -109,7 +118,7 @@ export class LineEditor {
     });
   }
 
-  #display(): Writable {
+  #openDisplay(): Writable {
     const { world: { stderr } } = this.#parts;
     const display = new Writable({
       decodeStrings: false,

@@ -14,7 +14,7 @@ import { SHELL_COMMANDS } from "./command_table.ts";
 import { complete, localNamesIn } from "./completion.ts";
 import type { Connection } from "./connection.ts";
 import { History, historyPath } from "./history_file.ts";
-import { LineEditor, readPlainLine, type Typed } from "./line_editor.ts";
+import { LineEditor, readPlainLine } from "./line_editor.ts";
 import { personsPrograms, runProgram } from "./local_program.ts";
 import { welcome } from "./pending.ts";
 import type { ShellSettings } from "./settings.ts";
@@ -52,9 +52,9 @@ export class Shell {
 
   /** Talks with a person: failures are shown, and the next line is asked for. */
   async runInteractively(): Promise<void> {
-    const { world, connection } = this.#parts;
+    const { world, terminal, connection } = this.#parts;
     const history = await History.open(historyPath(world.env));
-    const readLine = this.#lineReader(history);
+    using editor = terminal.canEdit ? this.#openEditor(history) : undefined;
     const { current } = connection;
     if (current !== undefined) {
       await this.#forPerson(history, async (running) => {
@@ -63,7 +63,10 @@ export class Shell {
       });
     }
     while (!this.#isLeaving) {
-      const typed = await readLine(this.#prompt());
+      const prompt = this.#prompt();
+      const typed = editor === undefined
+        ? await readPlainLine(prompt, terminal.input, world, world.interrupt)
+        : await editor.readLine(prompt, world.interrupt);
       world.interrupt.throwIfAborted();
       if (typed.kind === "end") return;
       if (typed.kind === "cancelled") continue;
@@ -97,18 +100,9 @@ export class Shell {
     }
   }
 
-  #lineReader(history: History): (prompt: string) => Promise<Typed> {
-    const { world, terminal } = this.#parts;
-    if (!terminal.canEdit) {
-      return (prompt) => readPlainLine(prompt, terminal.input, world, world.interrupt);
-    }
-    const editor = new LineEditor({
-      input: terminal.input,
-      world,
-      history,
-      complete: (line) => this.#complete(line),
-    });
-    return (prompt) => editor.readLine(prompt, world.interrupt);
+  #openEditor(history: History): LineEditor {
+    const { world, terminal: { input } } = this.#parts;
+    return new LineEditor({ input, world, history, complete: (line) => this.#complete(line) });
   }
 
   /** `ftp SITE:FOLDER> `; of a long folder the middle is left out, so that there is room to type. */

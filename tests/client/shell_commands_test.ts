@@ -100,3 +100,21 @@ Deno.test("the commands of the shell do what they say, one after the other", asy
   assert.equal(gone.code, 3);
   assert.match(gone.stderr, /not connected\nhint: open ADDRESS connects/);
 });
+
+Deno.test("open takes neither user nor password of the server before to another one", async () => {
+  await using first = await InProcessServer.start();
+  await using second = await InProcessServer.start();
+  await using folder = await temporaryDirectory();
+  const { code, stdout, stderr } = await runFtp(
+    ["connect", `127.0.0.1:${first.port}`, "--insecure", "-u", USER, "-p", PASSWORD],
+    {
+      stdin: `pwd\nopen localhost:${second.port}\npwd\n`,
+      env: { HOME: folder.path, LC_ALL: "C" },
+    },
+  );
+  assert.equal(code, 4, stderr);
+  assert.equal(stdout, "/\n");
+  assert.match(stderr, /log in at localhost:\d+ as "anonymous"/);
+  const names = second.log.lines.map(({ fields }) => fields["user"] ?? fields["account"]);
+  assert.ok(!names.includes(USER), JSON.stringify(second.log.lines));
+});

@@ -21,16 +21,20 @@ if child == 0:
     os.execvp(sys.argv[3], sys.argv[3:])
 
 
-
 def narrow(*_):
     # The kernel tells the program by SIGWINCH.
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns // 2, 0, 0))
 
 
+# A signal that comes just before select would wait for the next key: a byte in a pipe ends the waiting.
+woken, waker = os.pipe()
+os.set_blocking(waker, False)
+signal.set_wakeup_fd(waker)
 signal.signal(signal.SIGUSR1, narrow)
-typing = True
 while True:
-    ready, _, _ = select.select([terminal, 0] if typing else [terminal], [], [])
+    ready, _, _ = select.select([terminal, 0, woken], [], [])
+    if woken in ready:
+        os.read(woken, 64)
     if terminal in ready:
         try:
             shown = os.read(terminal, 65536)
