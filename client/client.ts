@@ -191,6 +191,11 @@ export interface Client extends AsyncDisposable {
   readonly certificate: Certificate | undefined;
   /** `TLSv1.3` or `TLSv1.2`; `undefined` without TLS. */
   readonly tlsVersion: string | undefined;
+  /**
+   * Whether further connections of this process to the same server would get in this one's way: it demands the control
+   * connection's TLS session, of which the runtime keeps one for all of them.
+   */
+  readonly goesAlone: boolean;
   /** What the server can do; `NO_FEATURES` before the login. */
   readonly features: Features;
   /** Who is logged in. */

@@ -1,7 +1,6 @@
 // From an address to a connection one can log in on: TCP, greeting, TLS.
 
 import { isFault } from "../shared/fault.ts";
-import type { Reply } from "../shared/reply.ts";
 import { plainStream } from "../shared/plain_stream.ts";
 import { type Client, type ClientLimits, type ConnectOptions, DEFAULT_LIMITS } from "./client.ts";
 import { clientTls, type ClientTlsStream } from "./client_tls.ts";
@@ -9,6 +8,7 @@ import { ConnectedClient } from "./connected_client.ts";
 import { Conversation } from "./conversation.ts";
 import { connectTcp } from "./dial.ts";
 import { Broken, Refused, Unprotected } from "./failure.ts";
+import { demandsOwnSession } from "./session_demand.ts";
 import { confirmTrust } from "./trust_check.ts";
 
 /**
@@ -36,7 +36,7 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     const greeting = await conversation.greeting(limits.connectMs, options.signal);
     if (options.tls === "auto" || options.tls === "required") {
       if (await offersTls(conversation, options.signal)) {
-        const isOlder = spendsTickets(greeting);
+        const isOlder = demandsOwnSession(greeting);
         await conversation.upgrade((below) => secure(below, isOlder));
       } else if (options.tls === "required") throw new Unprotected("tls-not-offered");
     }
@@ -78,14 +78,6 @@ async function offersTls(conversation: Conversation, signal?: AbortSignal): Prom
     if (error instanceof Refused) return false;
     throw error;
   }
-}
-
-/**
- * ProFTPD demands that data connections resume the control connection's session. Under TLS 1.3 it gives two tickets
- * for that, each good for one connection, and the runtime tells none of those that data connections bring.
- */
-function spendsTickets(greeting: Reply): boolean {
-  return greeting.lines.some((line) => line.includes("ProFTPD"));
 }
 
 async function handshake(

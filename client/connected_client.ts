@@ -28,6 +28,7 @@ import { type Features, NO_FEATURES } from "./features.ts";
 import { listDirectory } from "./listing.ts";
 import { logIn, prepareSession } from "./login.ts";
 import { nativeTrustOf } from "./native_tls.ts";
+import { demandsOwnSession } from "./session_demand.ts";
 import type { Peer } from "./peer.ts";
 import { remoteDigest } from "./remote_digest.ts";
 import type { RemoteEntry } from "./remote_entry.ts";
@@ -81,6 +82,10 @@ export class ConnectedClient implements Client {
       hashAlgorithm: undefined,
       unknownVerbs: new Set(),
     };
+  }
+
+  get goesAlone(): boolean {
+    return this.#dataSecure && demandsOwnSession(this.greeting);
   }
 
   get features(): Features {

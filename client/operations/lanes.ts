@@ -45,9 +45,9 @@ export async function workThrough<T>(
   work: (context: OperationContext, thing: T) => Promise<void>,
 ): Promise<boolean> {
   const job = new Job(source, work);
-  const others = context.lane === undefined ? 0 : connections - 1;
+  const mayBranch = connections > 1 && context.lane !== undefined;
   // The login that works here is the one of all the others.
-  if (others > 0) await context.client();
+  const others = mayBranch && !(await context.client()).goesAlone ? connections - 1 : 0;
   const lanes = Array.from({ length: others }, () => context.lane!());
   const ended = await Promise.allSettled([
     job.runOn(context),

@@ -25,7 +25,7 @@ Deno.test("more files than TLS 1.3 gives tickets go to ProFTPD and come back", a
   const options = { cwd: here.path, env };
   const up = await runFtp(["put", "-r", "tree", "-t", target, "--insecure"], options);
   assert.equal(up.code, 0, up.stderr);
-  const down = await runFtp(["get", "-r", target, "-o", "copy", "--insecure"], options);
+  const down = await runFtp(["get", "-r", target, "-o", "copy", "-j", "4", "--insecure"], options);
   assert.equal(down.code, 0, down.stderr);
   const copies = await digestTree(join(here.path, "copy"));
   assert.deepEqual(copies, await digestTree(join(here.path, "tree")));
