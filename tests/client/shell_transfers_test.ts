@@ -40,6 +40,7 @@ Deno.test("several files travel at once, each with its bar and one for all; Ctrl
   await terminal.type("O\r");
   await terminal.see(/three\.bin: 3\.00M/);
   await terminal.see(/:\/> $/);
+  assert.equal(terminal.text.match(/is there already/g)?.length, 1);
   assert.deepEqual(await Deno.readFile(join(person.folder, "two.bin")), bytes);
   await terminal.type("quit\r");
   assert.equal(await terminal.end(), 0, terminal.shown);
