@@ -4,12 +4,12 @@ import { join, relative } from "node:path";
 import { accountRoot } from "./account_root.ts";
 import { nameKey } from "./accounts/account_rules.ts";
 import type { Account } from "./accounts/accounts.ts";
-import { privateDirectory } from "./data_directory.ts";
+import { ANONYMOUS_DIRECTORY, privateDirectory } from "./data_directory.ts";
 
 /** How long files of an account that unregistered are kept. */
 export const KEPT_REMOVED_MS = 30 * 24 * 3600_000;
 
-/** What became of them: moved to HOME/.ftp/removed, deleted, or left where they are, being others' too. */
+/** What became of them: moved to HOME/.ftp/removed, deleted, or left where they are, not its own alone. */
 export type RemovalOutcome = "set aside" | "purged" | "left";
 
 /**
@@ -32,8 +32,7 @@ export async function removeHome(
     const roots = [other, ...other.mounts].map((each) => accountRoot(home, each));
     return roots.some((each) => isWithin(each, root) || isWithin(root, each));
   });
-  // A folder elsewhere (`--dir /srv/x`) is the operator's, not the account's.
-  if (isShared || !isWithin(root, home)) return "left";
+  if (isShared || !isOwn(home, account)) return "left";
   const removed = join(privateDirectory(home), "removed");
   await Deno.mkdir(removed, { recursive: true, mode: 0o700 });
   const target = join(removed, `${nowMs}-${account.name}`);
@@ -45,6 +44,19 @@ export async function removeHome(
   if (!purge) return "set aside";
   await removeIfThere(target);
   return "purged";
+}
+
+/**
+ * Whether the root was made for this account, which may change all of it.
+ *
+ * SECURITY: any other folder (`--dir`, `pub`) is the operator's, and who may not delete a file one by
+ * one must not delete it by leaving.
+ */
+function isOwn(home: string, account: Account): boolean {
+  const { name, readOnly, grants } = account;
+  const isMadeForIt = name !== ANONYMOUS_DIRECTORY &&
+    accountRoot(home, account) === join(home, name);
+  return isMadeForIt && !readOnly && grants.length === 0;
 }
 
 /** Deletes what was set aside long enough. @returns how many homes */

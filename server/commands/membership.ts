@@ -122,7 +122,7 @@ const unregister = command({
 const FAREWELLS = {
   "set aside": "Your account is no more; the operator has your files for 30 days.",
   "purged": "Your account and your files are no more.",
-  "left": "Your account is no more; its files are others' too and stay.",
+  "left": "Your account is no more; its folder is not yours alone and stays.",
 };
 
 const invite = command({

@@ -2,10 +2,12 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import type { AccountChange } from "../../server/accounts/accounts.ts";
 import { SqliteAccounts } from "../../server/accounts/sqlite_accounts.ts";
 import { accountsFile } from "../../server/data_directory.ts";
 import { KEPT_REMOVED_MS, sweepRemovedHomes } from "../../server/removed_homes.ts";
 import { parsePresence } from "../../shared/presence.ts";
+import { Secret } from "../../shared/secret.ts";
 import { ControlLine } from "../support/control_line.ts";
 import { InProcessServer, PASSWORD, READER, USER } from "../support/in_process_server.ts";
 
@@ -171,6 +173,29 @@ Deno.test("who wants nothing kept says PURGE; what others see is left alone", as
   using reader = await loggedIn(server.port, READER, PASSWORD);
   await reader.say("TYPE I", 200);
   await reader.say("SIZE shared.txt", 213);
+});
+
+Deno.test("who unregisters takes no folder away but one that is theirs alone to change", async () => {
+  await using server = await InProcessServer.start();
+  using store = storeOf(server);
+  const cases: [name: string, given: AccountChange][] = [
+    ["mary", { readOnly: true }],
+    ["nick", { grants: [{ path: "/docs", rights: "r" }] }],
+    ["olga", { directory: "team" }],
+    ["paul", { directory: "team/paul" }],
+    ["rosa", { directory: "pub" }],
+  ];
+  for (const [name, given] of cases) {
+    const folder = join(server.home, given.directory ?? name);
+    await Deno.mkdir(folder, { recursive: true });
+    await Deno.writeTextFile(join(folder, "kept.txt"), "the operator's");
+    await store.add({ name, ...given }, new Secret(PASSWORD));
+    using line = await loggedIn(server.port, name, PASSWORD);
+    await line.say(`SITE UNREGISTER "${PASSWORD}" PURGE`, 221);
+    assert.equal(await Deno.readTextFile(join(folder, "kept.txt")), "the operator's", name);
+    assert.equal(await store.find(name), undefined);
+  }
+  assert.deepEqual(removedHomes(server), []);
 });
 
 Deno.test("guesses at a password from inside a session count like others", async () => {
