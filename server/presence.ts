@@ -8,9 +8,9 @@ import {
   requireDataDirectory,
   STANDARD_HOME,
 } from "./data_directory.ts";
-import { RuntimeDatabase } from "./runtime/runtime_database.ts";
 import { SessionList } from "./runtime/session_list.ts";
-import { isThreadAlive } from "./runtime/thread_lease.ts";
+import { isThreadAlive } from "./runtime/thread_lock.ts";
+import { openRuntimeStore } from "./runtime_store.ts";
 import type { QuotaState } from "./storage/quota_books.ts";
 
 /** Where presence comes from. */
@@ -36,7 +36,7 @@ export function presenceOf({ sessions: list, usageOf }: PresenceParts): Presence
 
 /** How commands find the presence of a data directory of this machine. */
 export const LOCAL_PRESENCE = {
-  /** @throws CommandFailure where there is no such directory */
+  /** @throws CommandFailure where there is no such directory, or its server is of another version */
   open: async (home: string): Promise<PresenceSource> =>
     openLocalPresence(await requireDataDirectory(home)),
   /** The data directory when none was named. */
@@ -48,7 +48,7 @@ export const LOCAL_PRESENCE = {
 function openLocalPresence(home: string): PresenceSource {
   using opened = new DisposableStack();
   const directory = privateDirectory(home);
-  const database = opened.use(RuntimeDatabase.open(directory));
+  const database = opened.use(openRuntimeStore(home));
   const books = opened.use(SqliteBooks.open(booksPlace(directory), "look"));
   // What a killed server left is nobody's session.
   const sessions = new SessionList(database, (thread) => isThreadAlive(directory, thread));

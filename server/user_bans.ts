@@ -4,17 +4,16 @@ import type { CommandWorld } from "../shared/command_line.ts";
 import { CommandFailure, ExitCode } from "../shared/exit_code.ts";
 import { openAccounts } from "./account_store.ts";
 import type { Account } from "./accounts/accounts.ts";
-import { privateDirectory } from "./data_directory.ts";
 import { addressBytes } from "./network.ts";
 import { type Ban, BanList, nameDigest } from "./runtime/ban_list.ts";
-import { RuntimeDatabase } from "./runtime/runtime_database.ts";
+import { openRuntimeStore } from "./runtime_store.ts";
 import { textTable } from "./text_table.ts";
 
 /** Lists the bans that hold. */
 export async function listBans(world: CommandWorld, home: string, json: boolean): Promise<void> {
   using accounts = openAccounts(home);
   const all = await accounts.list();
-  using database = RuntimeDatabase.open(privateDirectory(home));
+  using database = openRuntimeStore(home);
   const bans = new BanList(database).list().map((ban) => shownBan(ban, all));
   if (json) {
     for (const ban of bans) world.stdout.print(`${JSON.stringify(ban)}\n`);
@@ -42,7 +41,7 @@ export function unban(
     const happened = "an address, a name or --all is expected";
     throw new CommandFailure(ExitCode.usage, tried, happened);
   }
-  using database = RuntimeDatabase.open(privateDirectory(home));
+  using database = openRuntimeStore(home);
   const address = whose?.replace(/\/64$/, "") ?? "";
   const lifted = new BanList(database).lift(
     whose === undefined ? "all" : addressBytes(address) ? { address } : { name: whose },

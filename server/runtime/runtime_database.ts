@@ -2,8 +2,10 @@
 
 import { join } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { Fault } from "../../shared/fault.ts";
 import { guarded } from "../accounts/accounts_database.ts";
-import { RUNTIME_SCHEMA, RUNTIME_VERSION } from "./runtime_schema.ts";
+import { LASTING_TABLES, RUNTIME_SCHEMA, RUNTIME_VERSION } from "./runtime_schema.ts";
+import { isAnyThreadAlive } from "./thread_lock.ts";
 
 /** How long a thread waits for another one's statement; those take microseconds. */
 const BUSY_TIMEOUT_MS = 5000;
@@ -16,6 +18,9 @@ export function runtimeFile(directory: string): string {
   return join(directory, "runtime.db");
 }
 
+/** Who opens it: a thread that serves, or a command that asks beside a server that may run. */
+export type RuntimePurpose = "serve" | "command";
+
 /** An open connection; each thread and each command has its own. */
 export class RuntimeDatabase implements Disposable {
   readonly #database: DatabaseSync;
@@ -25,21 +30,26 @@ export class RuntimeDatabase implements Disposable {
   }
 
   /**
-   * Opens the file, which is made when missing. One of another version, or damaged by a power cut, is
-   * made anew: all that was in it is of processes that are gone.
+   * Opens the file, which is made when missing. For a thread that serves, one of another version, or
+   * damaged by a power cut, is made anew, unless a thread that lives has it open: all that was in it
+   * is of processes that are gone. What failed logins led to is kept where its tables are the same.
    *
    * @param directory the server's own folder, which exists and is nobody else's.
-   * @throws Fault `busy`, `host-failure`
+   * @throws Fault `busy`, `host-failure`, `unsupported` (it is another version's)
    */
-  static open(directory: string): RuntimeDatabase {
+  static open(directory: string, purpose: RuntimePurpose): RuntimeDatabase {
     return guarded(() => {
       const path = runtimeFile(directory);
+      const mayRemake = () => purpose === "serve" && !isAnyThreadAlive(directory);
       try {
-        return new RuntimeDatabase(opened(path));
+        return new RuntimeDatabase(opened(path, mayRemake));
       } catch (error) {
         if (!isDamaged(error)) throw error;
-        for (const suffix of ["", "-wal", "-shm"]) removeIfThere(path + suffix);
-        return new RuntimeDatabase(opened(path));
+        if (mayRemake()) {
+          for (const suffix of ["", "-wal", "-shm"]) removeIfThere(path + suffix);
+        }
+        // Where a thread lives, another one may have made the file anew just now.
+        return new RuntimeDatabase(opened(path, mayRemake));
       }
     });
   }
@@ -59,7 +69,7 @@ export class RuntimeDatabase implements Disposable {
   }
 }
 
-function opened(path: string): DatabaseSync {
+function opened(path: string, mayRemake: () => boolean): DatabaseSync {
   // SECURITY: who is there and who was banned is for the server alone, wherever the folder is copied.
   Deno.openSync(path, { append: true, create: true, mode: 0o600 }).close();
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
@@ -70,7 +80,7 @@ function opened(path: string): DatabaseSync {
     database.exec("PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON");
     const [check] = Object.values(database.prepare("PRAGMA quick_check(1)").get() ?? {});
     if (check !== "ok") throw Object.assign(new Error(String(check)), { errcode: 11 });
-    transaction(database, () => makeTables(database));
+    transaction(database, () => makeTables(database, mayRemake));
     return database;
   } catch (error) {
     database.close();
@@ -78,17 +88,38 @@ function opened(path: string): DatabaseSync {
   }
 }
 
-function makeTables(database: DatabaseSync): void {
+function makeTables(database: DatabaseSync, mayRemake: () => boolean): void {
   const version = database.prepare("PRAGMA user_version").get()?.["user_version"];
   if (version === RUNTIME_VERSION) return;
-  const tables = database.prepare(
-    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
-  ).all();
+  const tables = tablesOf(database);
+  // SECURITY: a running server whose tables are gone locks everybody out and forgets whom it banned.
+  if (tables.size > 0 && !mayRemake()) {
+    throw new Fault("unsupported", { about: `runtime.db of version ${version}` });
+  }
   // Their rows must not be asked for what they refer to.
   database.exec("PRAGMA defer_foreign_keys = ON");
-  for (const { name } of tables) database.exec(`DROP TABLE "${name}"`);
+  const lasting = LASTING_TABLES.filter((name) => tables.has(name));
+  for (const name of lasting) {
+    database.exec(`CREATE TEMP TABLE kept_${name} AS SELECT * FROM ${name}`);
+  }
+  for (const name of tables.keys()) database.exec(`DROP TABLE "${name}"`);
   database.exec(RUNTIME_SCHEMA);
+  const made = tablesOf(database);
+  for (const name of lasting) {
+    if (made.get(name) === tables.get(name)) {
+      database.exec(`INSERT INTO ${name} SELECT * FROM kept_${name}`);
+    }
+    database.exec(`DROP TABLE kept_${name}`);
+  }
   database.exec(`PRAGMA user_version = ${RUNTIME_VERSION}`);
+}
+
+/** The statements that made the tables, by name. */
+function tablesOf(database: DatabaseSync): ReadonlyMap<string, string> {
+  const rows = database.prepare(
+    "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+  ).all();
+  return new Map(rows.map(({ name, sql }) => [String(name), String(sql)]));
 }
 
 function transaction<T>(database: DatabaseSync, work: () => T): T {

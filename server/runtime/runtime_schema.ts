@@ -3,6 +3,9 @@
 /** Another number makes every table anew: to be raised with each change below. */
 export const RUNTIME_VERSION = 2;
 
+/** Tables that are kept when the others are made anew, as long as nothing of their own has changed. */
+export const LASTING_TABLES = ["login_failures", "bans", "known_places", "registrations"] as const;
+
 /**
  * What is going on now, which is nobody's once the threads are gone; and what failed logins led to,
  * which is kept over restarts, though not at any price.

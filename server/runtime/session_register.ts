@@ -64,11 +64,11 @@ export class SessionRegister implements Disposable {
    * Joins the register as a thread; what died before is removed from it.
    *
    * @param directory the server's own folder.
-   * @throws Fault `busy`, `host-failure`
+   * @throws Fault `busy`, `host-failure`, `unsupported` (threads of another version live)
    */
   static open(directory: string, names: ThreadNames): SessionRegister {
     using opened = new DisposableStack();
-    const database = opened.use(RuntimeDatabase.open(directory));
+    const database = opened.use(RuntimeDatabase.open(directory, "serve"));
     const lease = opened.use(new ThreadLease(database, directory, names));
     const register = new SessionRegister(database, lease);
     opened.move();

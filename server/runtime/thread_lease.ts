@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { isFault } from "../../shared/fault.ts";
 import type { RuntimeDatabase } from "./runtime_database.ts";
+import { isThreadAlive, threadLockFile } from "./thread_lock.ts";
 
 /** Which thread it is, as people are told. */
 export interface ThreadNames {
@@ -80,21 +81,6 @@ export class ThreadLease implements Disposable {
   }
 
   #pathOf(id: number): string {
-    return lockFile(this.#directory, id);
+    return threadLockFile(this.#directory, id);
   }
-}
-
-/** Whether a thread other than the one that asks lives. @param directory the server's own folder. */
-export function isThreadAlive(directory: string, id: number): boolean {
-  try {
-    using lock = Deno.openSync(lockFile(directory, id), { write: true });
-    return !lock.tryLockSync(true);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-function lockFile(directory: string, id: number): string {
-  return join(directory, "threads", `${id}.lock`);
 }

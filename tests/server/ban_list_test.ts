@@ -27,7 +27,7 @@ class TrialBans implements AsyncDisposable {
 
   /** As another thread, or the same after a restart, opens it. */
   list(): BanList {
-    const database = this.#stack.use(RuntimeDatabase.open(this.directory));
+    const database = this.#stack.use(RuntimeDatabase.open(this.directory, "command"));
     return new BanList(database, { now: () => this.nowMs });
   }
 

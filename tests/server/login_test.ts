@@ -59,7 +59,7 @@ Deno.test("this machine is not locked out by a wrong script: only the name it gu
   await again.say(`PASS ${PASSWORD}`, 421);
   using _operator = await loggedIn(server.port, READER);
   // What `ftp user unban` does while the server runs.
-  using database = RuntimeDatabase.open(privateDirectory(server.home));
+  using database = RuntimeDatabase.open(privateDirectory(server.home), "command");
   assert.equal(new BanList(database).lift({ name: USER }), 1);
   using _owner = await loggedIn(server.port);
 });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { runtimeFile } from "../../server/runtime/runtime_database.ts";
+import { RuntimeDatabase, runtimeFile } from "../../server/runtime/runtime_database.ts";
 import {
   type Registered,
   type RegisteredSession,
@@ -178,5 +178,61 @@ Deno.test("a damaged file and one of another version are made anew", async () =>
     database.exec("DROP TABLE notices; PRAGMA user_version = 999");
   }
   using register = joined(home.path);
+  assert.equal(register.isNews("x"), true);
+});
+
+/** As another version would have left it. */
+function ofAnotherVersion(directory: string): DatabaseSync {
+  const database = new DatabaseSync(runtimeFile(directory));
+  database.exec("PRAGMA user_version = 999");
+  return database;
+}
+
+Deno.test("a running server of another version keeps its tables, whoever comes", async () => {
+  await using home = await temporaryDirectory();
+  using register = joined(home.path);
+  using _ = ofAnotherVersion(home.path);
+  const isOther = { name: "Fault", kind: "unsupported" };
+  assert.throws(() => RuntimeDatabase.open(home.path, "command"), isOther);
+  assert.throws(() => joined(home.path, 2), isOther);
+  assert.ok(register.admit("192.0.2.1", ROOMY).ok);
+});
+
+Deno.test("a command makes nothing anew, and a thread that serves only what no living one uses", async () => {
+  await using home = await temporaryDirectory();
+  {
+    using _register = joined(home.path);
+  }
+  {
+    using _ = ofAnotherVersion(home.path);
+  }
+  const isOther = { name: "Fault", kind: "unsupported" };
+  assert.throws(() => RuntimeDatabase.open(home.path, "command"), isOther);
+  joined(home.path)[Symbol.dispose]();
+  RuntimeDatabase.open(home.path, "command")[Symbol.dispose]();
+  const damage = "this is no database, nor was it ever one";
+  await Deno.writeTextFile(runtimeFile(home.path), damage);
+  const isFailure = { name: "Fault", kind: "host-failure" };
+  assert.throws(() => RuntimeDatabase.open(home.path, "command"), isFailure);
+  await Deno.mkdir(`${home.path}/threads`, { recursive: true });
+  using lock = await Deno.open(`${home.path}/threads/7.lock`, { write: true, create: true });
+  await lock.lock(true);
+  assert.throws(() => joined(home.path), isFailure);
+  assert.equal(await Deno.readTextFile(runtimeFile(home.path)), damage);
+});
+
+Deno.test("bans are kept over a change of version that is not of their table", async () => {
+  await using home = await temporaryDirectory();
+  joined(home.path)[Symbol.dispose]();
+  {
+    using database = ofAnotherVersion(home.path);
+    database.exec("INSERT INTO bans VALUES ('192.0.2.1', '', 1, 2, 3)");
+    database.exec("ALTER TABLE known_places ADD COLUMN more INTEGER; DROP TABLE notices");
+    database.exec("INSERT INTO known_places VALUES ('192.0.2.1', 'x', 1, 2)");
+  }
+  using register = joined(home.path);
+  const count = (table: string) =>
+    register.database.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.["rows"];
+  assert.deepEqual([count("bans"), count("known_places")], [1, 0]);
   assert.equal(register.isNews("x"), true);
 });

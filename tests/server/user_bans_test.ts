@@ -25,7 +25,7 @@ Deno.test("bans are listed with the names of accounts, and lifted", async () => 
   assert.equal((await ftp("ls", "--bans")).stderr, "nobody is banned\n");
   using accounts = SqliteAccounts.open(accountsFile(home), CHEAP);
   await accounts.add({ name: "ann" }, new Secret("a"));
-  using database = RuntimeDatabase.open(privateDirectory(home));
+  using database = RuntimeDatabase.open(privateDirectory(home), "command");
   const bans = new BanList(database);
   bans.failed("192.0.2.1", "ann", TERMS);
   bans.failed("127.0.0.1", "ann", TERMS);
@@ -44,6 +44,18 @@ Deno.test("bans are listed with the names of accounts, and lifted", async () => 
   assert.equal((await ftp("unban")).code, ExitCode.usage);
   assert.equal((await ftp("unban", "--all")).stderr, "lifted one ban\n");
   assert.deepEqual(bans.list(), []);
+});
+
+Deno.test("beside a server of another version, commands say so", async () => {
+  await using directory = await temporaryDirectory();
+  const home = await prepareDataDirectory(directory.path);
+  {
+    using database = RuntimeDatabase.open(privateDirectory(home), "command");
+    database.prepare("PRAGMA user_version = 999").run();
+  }
+  const { code, stderr } = await runInProcess(user, ["user", "ls", "--bans", "--home", home]);
+  assert.equal(code, ExitCode.failed);
+  assert.match(stderr, /runtime store ".*": the server is of another version\nhint: /);
 });
 
 Deno.test("an invite's code is printed alone, and is good for what was said", async () => {
