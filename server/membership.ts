@@ -5,6 +5,7 @@ import type { Secret } from "../shared/secret.ts";
 import type { Account, AccountAdmin } from "./accounts/accounts.ts";
 import { INVITE_LIFE_MS } from "./accounts/invites.ts";
 import { forgetUploads, isHomeTaken, type RemovalOutcome, removeHome } from "./removed_homes.ts";
+import { asFaults } from "./storage/host_fault.ts";
 
 /** A name, its password, and what lets it in. */
 export interface Registration {
@@ -49,10 +50,23 @@ export class Membership {
     return this.#accounts.invite({ uses: 1, untilMs, quotaBytes: undefined });
   }
 
-  /** Ends an account, and takes its files away. */
+  /**
+   * Ends an account, and takes its files away.
+   *
+   * @throws Fault when the host does not let go of its files; the account stays then.
+   */
   async leave(account: Account, purge: boolean): Promise<RemovalOutcome> {
     // Its sessions end and no new one begins, before the files go and the name is free.
     await this.#accounts.update(account.name, { enabled: false });
+    try {
+      return await asFaults(account.name, () => this.#take(account, purge));
+    } catch (error) {
+      await this.#accounts.update(account.name, { enabled: true });
+      throw error;
+    }
+  }
+
+  async #take(account: Account, purge: boolean): Promise<RemovalOutcome> {
     const all = await this.#accounts.list();
     const others = all.filter(({ name }) => name !== account.name);
     const outcome = await removeHome(this.#home, account, { others, purge, nowMs: Date.now() });

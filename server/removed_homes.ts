@@ -5,6 +5,7 @@ import { accountRoot } from "./account_root.ts";
 import { nameKey } from "./accounts/account_rules.ts";
 import type { Account } from "./accounts/accounts.ts";
 import { ANONYMOUS_DIRECTORY, privateDirectory } from "./data_directory.ts";
+import { hostCode } from "./storage/host_fault.ts";
 
 /** How long files of an account that unregistered are kept. */
 export const KEPT_REMOVED_MS = 30 * 24 * 3600_000;
@@ -26,24 +27,39 @@ export async function removeHome(
     readonly nowMs: number;
   },
 ): Promise<RemovalOutcome> {
-  await forgetUploads(home, account.name);
   const root = accountRoot(home, account);
   const isShared = others.some((other) => {
     const roots = [other, ...other.mounts].map((each) => accountRoot(home, each));
     return roots.some((each) => isWithin(each, root) || isWithin(root, each));
   });
-  if (isShared || !isOwn(home, account)) return "left";
+  const isAlone = isOwn(home, account) && !isShared;
+  const aside = isAlone ? await setAside(home, root, `${nowMs}-${account.name}`) : undefined;
+  // Not before: when the files cannot go the account stays, with all that is its own.
+  await forgetUploads(home, account.name);
+  if (aside === undefined) return "left";
+  if (!purge) return "set aside";
+  try {
+    await removeIfThere(aside);
+    return "purged";
+  } catch (error) {
+    if (hostCode(error) === undefined) throw error;
+    return "set aside"; // it has left the account already, and is swept later
+  }
+}
+
+/** @returns where it is now; `undefined` when it is a file system of its own, or on another one. */
+async function setAside(home: string, root: string, name: string): Promise<string | undefined> {
   const removed = join(privateDirectory(home), "removed");
   await Deno.mkdir(removed, { recursive: true, mode: 0o700 });
-  const target = join(removed, `${nowMs}-${account.name}`);
+  const target = join(removed, name);
   try {
     await Deno.rename(root, target);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    const code = hostCode(error);
+    if (code === "EXDEV" || code === "EBUSY") return undefined;
+    if (code !== "ENOENT") throw error;
   }
-  if (!purge) return "set aside";
-  await removeIfThere(target);
-  return "purged";
+  return target;
 }
 
 /**

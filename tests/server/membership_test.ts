@@ -10,6 +10,7 @@ import { parsePresence } from "../../shared/presence.ts";
 import { Secret } from "../../shared/secret.ts";
 import { ControlLine } from "../support/control_line.ts";
 import { InProcessServer, PASSWORD, READER, USER } from "../support/in_process_server.ts";
+import { temporaryDirectory } from "../support/temporary_directory.ts";
 
 const OPEN = { registration: "open" } as const;
 
@@ -196,6 +197,39 @@ Deno.test("who unregisters takes no folder away but one that is theirs alone to 
     assert.equal(await store.find(name), undefined);
   }
   assert.deepEqual(removedHomes(server), []);
+});
+
+Deno.test("who cannot unregister now keeps the account, its files and its unfinished uploads", async () => {
+  await using server = await InProcessServer.start({ settings: OPEN });
+  using line = await ControlLine.open(server.port);
+  await line.say("SITE REGISTER carol secret", 200);
+  using carol = await loggedIn(server.port, "carol", "secret");
+  const diary = join(server.home, "carol", "diary.txt");
+  await Deno.writeTextFile(diary, "mine");
+  const part = join(server.home, ".ftp", "uploads", "carol", "aa-1.part");
+  await Deno.writeTextFile(part, "half");
+  // Where homes are set aside is no folder.
+  await Deno.writeTextFile(join(server.home, ".ftp", "removed"), "");
+  await carol.say("SITE UNREGISTER secret PURGE", 550);
+  assert.deepEqual(server.log.lines.filter(({ level }) => level === "error"), []);
+  assert.equal(await Deno.readTextFile(diary), "mine");
+  assert.equal(await Deno.readTextFile(part), "half");
+  using _again = await loggedIn(server.port, "carol", "secret");
+});
+
+Deno.test("a home on another file system stays when its account unregisters", async () => {
+  await using server = await InProcessServer.start({ settings: OPEN });
+  using line = await ControlLine.open(server.port);
+  await line.say("SITE REGISTER carol secret", 200);
+  using carol = await loggedIn(server.port, "carol", "secret");
+  const diary = join(server.home, "carol", "diary.txt");
+  await Deno.writeTextFile(diary, "mine");
+  await using elsewhere = await temporaryDirectory("/dev/shm");
+  await Deno.symlink(elsewhere.path, join(server.home, ".ftp", "removed"));
+  await carol.say("SITE UNREGISTER secret PURGE", 221);
+  assert.equal(await Deno.readTextFile(diary), "mine");
+  using store = storeOf(server);
+  assert.equal(await store.find("carol"), undefined);
 });
 
 Deno.test("guesses at a password from inside a session count like others", async () => {
