@@ -31,6 +31,8 @@ export class Membership {
 
   /** Makes an account. @throws Fault `exists`, `bad-name`, `denied` (the invite), `limit-reached` */
   async register({ name, password, invite, quotaBytes }: Registration): Promise<Account> {
+    // SECURITY: who has no invite must not find out which names there are.
+    if (invite !== undefined) await this.#accounts.checkInvite(invite);
     if (await isHomeTaken(this.#home, name, await this.#accounts.list())) {
       throw new Fault("exists", { about: name });
     }

@@ -88,6 +88,8 @@ export interface AccountAdmin {
   remove(name: string): Promise<void>;
   /** All accounts, by name. */
   list(): Promise<Account[]>;
+  /** Looks at an invite without using it. @throws Fault `denied` when there is no such one any more */
+  checkInvite(code: Secret): Promise<void>;
   /** Makes an invite; the code is told this once. */
   invite(terms: InviteTerms): Promise<Secret>;
 }

@@ -39,12 +39,16 @@ export function inviteDigest(code: Secret): string {
 /** The invites of an account store. */
 export class Invites {
   readonly #insert: StatementSync;
+  readonly #find: StatementSync;
   readonly #use: StatementSync;
   readonly #forget: StatementSync;
 
   constructor(database: AccountsDatabase) {
     this.#insert = database.prepare(
       "INSERT INTO invites (digest, uses_left, until_ms, quota_bytes) VALUES (?, ?, ?, ?)",
+    );
+    this.#find = database.prepare(
+      "SELECT 1 FROM invites WHERE digest = ? AND uses_left > 0 AND until_ms > ?",
     );
     this.#use = database.prepare(`
       UPDATE invites SET uses_left = uses_left - 1
@@ -58,6 +62,11 @@ export class Invites {
     const code = newInviteCode();
     this.#insert.run(inviteDigest(code), uses, untilMs, quotaBytes ?? null);
     return code;
+  }
+
+  /** Looks at one without using it. @throws Fault `denied` when there is no such invite any more. */
+  check(code: Secret, nowMs: number): void {
+    if (this.#find.get(inviteDigest(code), nowMs) === undefined) throw new Fault("denied");
   }
 
   /**

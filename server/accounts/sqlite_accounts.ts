@@ -130,6 +130,10 @@ export class SqliteAccounts implements Accounts, AccountAdmin, Disposable {
     );
   }
 
+  checkInvite(code: Secret): Promise<void> {
+    return settled(() => this.#invites.check(code, Date.now()));
+  }
+
   invite(terms: InviteTerms): Promise<Secret> {
     return settled(() => this.#database.transaction(() => this.#invites.make(terms, Date.now())));
   }

@@ -172,11 +172,14 @@ export function accountsContract(store: string, open: () => Promise<AccountsUnde
     const code = await accounts.invite({ uses: 2, untilMs, quotaBytes: 7 });
     const ann = await accounts.add({ name: "ann", quotaBytes: 9 }, secret("a"), code);
     assert.equal(ann.quotaBytes, 7);
-    // What fails uses nothing up.
+    // What fails uses nothing up, nor does a look.
     await rejects(accounts.add({ name: "ann" }, secret("a"), code), "exists");
+    await accounts.checkInvite(code);
+    await rejects(accounts.checkInvite(secret("guess")), "denied");
     const typed = secret(code.reveal().toUpperCase().replaceAll("-", " "));
     await accounts.add({ name: "bob" }, secret("a"), typed);
     await rejects(accounts.add({ name: "cy" }, secret("a"), code), "denied");
+    await rejects(accounts.checkInvite(code), "denied");
     const usual = await accounts.invite({ uses: 1, untilMs, quotaBytes: undefined });
     assert.equal(
       (await accounts.add({ name: "cy", quotaBytes: 9 }, secret("a"), usual)).quotaBytes,
@@ -184,6 +187,7 @@ export function accountsContract(store: string, open: () => Promise<AccountsUnde
     );
     const old = await accounts.invite({ uses: 1, untilMs: Date.now(), quotaBytes: undefined });
     await rejects(accounts.add({ name: "dan" }, secret("a"), old), "denied");
+    await rejects(accounts.checkInvite(old), "denied");
     await rejects(accounts.add({ name: "dan" }, secret("a"), secret("guess")), "denied");
   });
 

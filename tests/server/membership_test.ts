@@ -114,6 +114,18 @@ Deno.test("with invites a code is needed, and an administrator's is good once", 
   await line.say(`SITE REGISTER dave secret ${code}`, 530);
 });
 
+Deno.test("without an invite nobody finds out which names there are", async () => {
+  await using server = await InProcessServer.start({ settings: { registration: "invite" } });
+  await Deno.mkdir(join(server.home, "left"));
+  await Deno.writeTextFile(join(server.home, "left", "secret.txt"), "of a removed account");
+  using line = await ControlLine.open(server.port);
+  const answers = new Set<string>();
+  for (const name of [USER, "left", "nobody"]) {
+    answers.add(await line.ask(`SITE REGISTER ${name} secret wrong-code`));
+  }
+  assert.deepEqual([...answers].map((answer) => answer.slice(0, 3)), ["530"]);
+});
+
 Deno.test("a new password needs the old one, and ends the other sessions but not its own", async () => {
   await using server = await InProcessServer.start();
   using mine = await loggedIn(server.port, USER, PASSWORD);

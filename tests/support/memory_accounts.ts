@@ -81,6 +81,10 @@ export class MemoryAccounts implements Accounts, AccountAdmin {
     return settled(() => names.map((name) => this.#known(name).account));
   }
 
+  checkInvite(code: Secret): Promise<void> {
+    return settled(() => void this.#termsOf(code));
+  }
+
   invite(terms: InviteTerms): Promise<Secret> {
     const code = newInviteCode();
     this.#invites.set(inviteDigest(code), terms);
@@ -89,12 +93,17 @@ export class MemoryAccounts implements Accounts, AccountAdmin {
 
   #useInvite(code: Secret | undefined): { readonly quotaBytes?: number | undefined } {
     if (code === undefined) return {};
+    const terms = this.#termsOf(code);
+    this.#invites.set(inviteDigest(code), { ...terms, uses: terms.uses - 1 });
+    return { quotaBytes: terms.quotaBytes };
+  }
+
+  #termsOf(code: Secret): InviteTerms {
     const terms = this.#invites.get(inviteDigest(code));
     if (terms === undefined || terms.uses === 0 || terms.untilMs <= Date.now()) {
       throw new Fault("denied");
     }
-    this.#invites.set(inviteDigest(code), { ...terms, uses: terms.uses - 1 });
-    return { quotaBytes: terms.quotaBytes };
+    return terms;
   }
 
   #known(name: string) {
