@@ -17,6 +17,7 @@ import { type Farewell, FAREWELLS, GREETING } from "./greeting.ts";
 import type { Incoming } from "./incoming.ts";
 import { HeldRequests } from "./held_requests.ts";
 import { Outbox } from "./outbox.ts";
+import { Patience } from "./patience.ts";
 import { readRequestLine } from "./request_line.ts";
 import { RequestReader } from "./request_reader.ts";
 import type { RegisteredSession } from "./runtime/session_register.ts";
@@ -49,7 +50,7 @@ export class ControlChannel implements Control {
   readonly #options: ControlChannelOptions;
   readonly session: Session;
   readonly #stop = new AbortController();
-  readonly #loginByMs: number;
+  readonly #patience: Patience;
   readonly #held = new HeldRequests();
   #stream: ByteStream;
   #reader: RequestReader;
@@ -72,8 +73,8 @@ export class ControlChannel implements Control {
     this.#stream = plainStream(conn);
     this.#reader = new RequestReader(this.#stream, true);
     this.#outbox = new Outbox(this.#stream, (text) => this.session.names.encode(text));
-    this.#loginByMs = Date.now() + services.settings.loginTimeoutMs;
     const settings = () => services.settings;
+    this.#patience = new Patience(settings);
     const data = new DataChannel({ local, peer, proxied, settings, tls: services.tls });
     const log = services.log.with({ session: seat.id, peer: peer.address });
     const { signal } = this.#stop;
@@ -172,11 +173,9 @@ export class ControlChannel implements Control {
   /** Waits for a line as long as the session may idle; `undefined` when it ends instead. */
   async #nextLine(): Promise<LineEvent | undefined> {
     if (this.#outbox.isFull || !this.#reader.hasLine) await this.#outbox.flush();
+    const isMember = this.session.login.kind === "member";
+    const limitMs = this.#patience.limitMs(isMember);
     if (!this.#reader.hasLine) {
-      const isMember = this.session.login.kind === "member";
-      const { idleTimeoutMs } = this.session.services.settings;
-      const loginMs = Math.max(0, this.#loginByMs - Date.now());
-      const limitMs = isMember ? idleTimeoutMs : Math.min(idleTimeoutMs, loginMs);
       try {
         const hasMore = await within(this.#reader.ready(), { limitMs, signal: this.#stop.signal });
         if (!hasMore) this.#ending ??= "peer closed";

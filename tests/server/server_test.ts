@@ -140,3 +140,18 @@ Deno.test("AUTH behind a transfer is answered after it, and TLS starts with the 
   await player.say(`S: 220 *\n ${BIG_DOWNLOAD} \n C: AUTH TLS\n data closed\n S: 226 *`);
   await player.say("S: 234 *\n tls\n C: PWD\n S: 530 *");
 });
+
+Deno.test("who was logged in has the whole time for the next login after REIN and USER", async () => {
+  await using server = await InProcessServer.start({ settings: { loginTimeoutMs: 700 } });
+  for (const leaving of ["REIN\n S: 220 *", "USER reader\n S: 331 *"]) {
+    using member = await Player.connect(server);
+    await member.say("S: 220 *\n login");
+    // Came later: when its time is over, so is what the other one had from its connection on.
+    using stranger = await Player.connect(server);
+    await stranger.say("S: 220 *\n S: 421 No login in time; goodbye.\n S closed");
+    await member.say(`C: ${leaving}`);
+    using other = await Player.connect(server);
+    await other.say("S: 220 *\n login");
+    await member.say("login");
+  }
+});
