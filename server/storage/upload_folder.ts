@@ -9,7 +9,7 @@ import { Fault } from "../../shared/fault.ts";
 import type { VirtualPath } from "../../shared/virtual_path.ts";
 import { amountOf } from "./disk_usage.ts";
 import { hostCode } from "./host_fault.ts";
-import type { HostFiles } from "./host_files.ts";
+import type { HostFiles, HostStat } from "./host_files.ts";
 import { type HostPath, ownChild } from "./jailed_path.ts";
 import { type AccountBooks, difference, NO_AMOUNT } from "./quota_books.ts";
 import { UploadPart, type UploadRecord } from "./upload_part.ts";
@@ -17,6 +17,13 @@ import { UploadPart, type UploadRecord } from "./upload_part.ts";
 /** How often a file that seems to be in use is tried again: another thread may only be asking. */
 const CLAIM_ATTEMPTS = 5;
 const CLAIM_PAUSE_MS = 2;
+
+/**
+ * So many uploads an account keeps on one file system; the oldest goes for the next.
+ *
+ * SECURITY: each look for one reads the names of all, and meanwhile the thread serves nobody else.
+ */
+export const KEPT_UPLOADS = 1_000;
 
 /** What is kept of an upload that nobody writes any more. */
 export interface Unfinished {
@@ -44,6 +51,19 @@ export class UploadFolder {
   /** Where a new upload of `path` will be. `copy`: not to be found until {@linkcode UploadPart.reveal}. */
   newPlace(path: VirtualPath, kind: "part" | "copy"): HostPath {
     return ownChild(this.#parts, `${keyOf(path)}-${randomId()}.${kind}`);
+  }
+
+  /** Removes uploads that nobody writes, the oldest first, until one more may be kept. */
+  async makeRoom(): Promise<void> {
+    const names = this.#names().filter((name) => /\.(part|copy)$/.test(name));
+    let excess = names.length + 1 - KEPT_UPLOADS;
+    if (excess <= 0) return;
+    for (const host of this.#oldestFirst(names)) {
+      const part = this.#lock(host);
+      if (part === undefined) continue;
+      await removeUnfinished(part, this.#books);
+      if (--excess === 0) return;
+    }
   }
 
   /** A new, empty upload of `path` at its place. */
@@ -116,6 +136,15 @@ export class UploadFolder {
     return found.sort((one, other) => other.modifiedMs - one.modifiedMs);
   }
 
+  #oldestFirst(names: readonly string[]): HostPath[] {
+    const aged = names.flatMap((name) => {
+      const host = ownChild(this.#parts, name);
+      const stat = statIfThere(this.#files, host);
+      return stat === undefined ? [] : [{ host, modifiedMs: stat.modifiedMs }];
+    });
+    return aged.sort((one, other) => one.modifiedMs - other.modifiedMs).map(({ host }) => host);
+  }
+
   #names(): string[] {
     try {
       return this.#files.namesNow(this.#parts);
@@ -177,10 +206,14 @@ export async function removeUnfinished(part: UploadPart, books: AccountBooks): P
 
 /** Between finding and locking it another session may have published or removed it. */
 function isStillAt(part: UploadPart, files: HostFiles): boolean {
+  return statIfThere(files, part.host)?.inode === part.file.stat().inode;
+}
+
+function statIfThere(files: HostFiles, host: HostPath): HostStat | undefined {
   try {
-    return files.lstat(part.host).inode === part.file.stat().inode;
+    return files.lstat(host);
   } catch (error) {
-    if (hostCode(error) === "ENOENT") return false;
+    if (hostCode(error) === "ENOENT") return undefined;
     throw error;
   }
 }

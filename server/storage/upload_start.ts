@@ -112,6 +112,7 @@ async function begin(
   place: Place,
   kind: "part" | "copy",
 ): Promise<{ readonly part: UploadPart; readonly room: UploadRoom }> {
+  await world.folder.makeRoom();
   const writes = world.folder.newPlace(path, kind);
   const room = await UploadRoom.open(world, needsOf(writes, place, 0));
   try {

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { KEPT_UPLOADS } from "../../server/storage/upload_folder.ts";
 import { sweepUnfinished } from "../../server/storage/upload_sweep.ts";
 import {
   at,
@@ -108,6 +109,26 @@ Deno.test("the sweep takes what is old and unfinished, and nothing else", async 
   assert.deepEqual(disk.waiting(), []);
   assert.equal(await get(disk.storage, "/moving"), "x");
   assert.equal(await sweepUnfinished(join(disk.top.path, "no such home"), 0, nowMs), 0);
+});
+
+Deno.test("an account keeps so many unfinished uploads: then the oldest that nobody writes goes", async () => {
+  await using disk = await openTrialDisk();
+  for (let nth = 0; nth < KEPT_UPLOADS; nth++) {
+    const part = disk.inUploads(`aa-${nth}.part`);
+    await Deno.writeTextFile(part, "x");
+    await Deno.utime(part, nth + 1, nth + 1);
+  }
+  using writing = await Deno.open(disk.inUploads("aa-0.part"), { read: true, write: true });
+  await writing.lock(true);
+  await Deno.writeTextFile(disk.inUploads("aa-1.json"), "its record");
+  await interrupt(disk.storage, "/f", "half");
+  const left = new Set(disk.waiting());
+  assert.deepEqual(
+    ["aa-0.part", "aa-1.part", "aa-1.json", "aa-2.part"].filter((name) => left.has(name)),
+    ["aa-0.part", "aa-2.part"],
+  );
+  assert.equal(await disk.storage.unfinished(at("/f")), 4);
+  assert.equal(left.size, KEPT_UPLOADS + 1, "one of them has a record");
 });
 
 Deno.test("the sweep clears records and copies that crashes left", async () => {
