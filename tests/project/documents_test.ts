@@ -30,6 +30,15 @@ for (const document of DOCUMENTS) {
   });
 }
 
+Deno.test("no command in a sentence is broken over two lines: it could not be copied", () => {
+  for (const document of DOCUMENTS) {
+    const text = Deno.readTextFileSync(join(REPOSITORY, document));
+    const prose = text.replace(/^```[^]*?^```$/gm, "");
+    const broken = prose.split("\n").filter((line) => line.split("`").length % 2 === 0);
+    assert.deepEqual(broken, [], document);
+  }
+});
+
 Deno.test("every rule of SECURITY.md names a test that is there", async () => {
   const text = await Deno.readTextFile(join(REPOSITORY, "SECURITY.md"));
   const rows = text.split("\n").filter((line) => line.startsWith("| ")).slice(1)
