@@ -2,14 +2,12 @@
 
 import { type Command, Option } from "commander";
 import type { CommandWorld } from "../../shared/command_line.ts";
-import type { HashAlgorithm } from "../../shared/hash.ts";
+import { HASH_ALGORITHMS, type HashAlgorithm, parseHashAlgorithm } from "../../shared/hash.ts";
 import { ClientCommand } from "../client_command.ts";
-import { addConnectionFlags, type ConnectionFlags } from "../connection_flags.ts";
+import { addConnectionFlags, type ConnectionFlags, optionParser } from "../connection_flags.ts";
 import { tellDigest } from "../operations/digest_output.ts";
 import { forEach } from "../operations/operation_context.ts";
 import { expandRemote } from "../operations/remote_names.ts";
-
-const ALGORITHMS: readonly HashAlgorithm[] = ["SHA-256", "SHA-512", "SHA-1", "MD5", "CRC32"];
 
 interface HashFlags extends ConnectionFlags {
   readonly algorithm?: HashAlgorithm;
@@ -21,7 +19,9 @@ export function define(command: Command, world: CommandWorld): void {
     .argument("<remote...>", "files: paths, globs in the last part, URLs")
     .addOption(
       new Option("-a, --algorithm <name>", "which digest; else the server's strongest")
-        .choices(ALGORITHMS),
+        // Those are shown and completed; any spelling is read.
+        .choices(HASH_ALGORITHMS)
+        .argParser(optionParser(parseHashAlgorithm)),
     );
   addConnectionFlags(command)
     .action((remotes: string[], flags: HashFlags) => hash(world, remotes, flags));
