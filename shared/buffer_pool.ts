@@ -7,12 +7,6 @@ export const SMALLEST_BUFFER_BYTES = 32 * KIB;
 /** What a transfer at full speed ends with: larger ones were not measurably faster. */
 export const LARGEST_BUFFER_BYTES = 1024 * KIB;
 
-/**
- * The largest for a sink that is a peer: what it takes only in part within the stall limit counts as
- * nothing taken, and this much in two minutes is 2 KB/s. Larger ones are hardly faster here.
- */
-export const LARGEST_PEER_BUFFER_BYTES = 256 * KIB;
-
 /** A buffer filled and written in less than this is doubled: 1.6 MB/s for the smallest. */
 const GROW_WITHIN_MS = 20;
 /** One that took longer is halved, so that a slow transfer holds little and shows progress. */

@@ -27,6 +27,11 @@ export interface PumpOptions {
   readonly buffers?: BufferPool;
   /** How large a buffer may become: a power of two. */
   readonly largestBufferBytes?: number;
+  /**
+   * What the sink is given at once, where that is less than a buffer: only what it took whole counts
+   * as moved, so this much must pass within the stall limit.
+   */
+  readonly largestWriteBytes?: number;
 }
 
 /**
@@ -134,10 +139,14 @@ class Carrier {
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
-    await this.#sink.write(bytes);
-    this.#movedBytes += bytes.length;
-    this.#lastMoveMs = performance.now();
-    this.#options.onMoved?.(bytes.length);
+    const step = this.#options.largestWriteBytes ?? bytes.length;
+    for (let at = 0; at < bytes.length; at += step) {
+      const piece = step < bytes.length ? bytes.subarray(at, at + step) : bytes;
+      await this.#sink.write(piece);
+      this.#movedBytes += piece.length;
+      this.#lastMoveMs = performance.now();
+      this.#options.onMoved?.(piece.length);
+    }
   }
 
   #stop(why: unknown): void {

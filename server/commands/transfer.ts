@@ -1,7 +1,6 @@
 // Files over the data connection: RETR, STOR, STOU, APPE, and ABOR, which stops them.
 
 import { crlfSource, lfSource } from "../../shared/ascii.ts";
-import { LARGEST_PEER_BUFFER_BYTES } from "../../shared/buffer_pool.ts";
 import type { ByteSource, ByteStream } from "../../shared/byte_stream.ts";
 import { Fault, isFault } from "../../shared/fault.ts";
 import { pump } from "../../shared/pump.ts";
@@ -12,6 +11,9 @@ import { none, optionalPath, path } from "../grammar.ts";
 import type { Session, Transfer } from "../session.ts";
 import type { Upload } from "../storage/storage.ts";
 import { allowedSource, carry, pumpOptionsOf } from "../transfer.ts";
+
+/** A peer that takes this much within the stall limit, 2 KB/s with its default, is slow but alive. */
+const LARGEST_PEER_WRITE_BYTES = 256 * 1024;
 
 const retrieve = command({
   verb: "RETR",
@@ -43,8 +45,8 @@ async function* send(target: VirtualPath, session: Session): AsyncGenerator<Repl
     async move(stream, transfer) {
       const allowed = allowedSource(chosen, transfer);
       const source = session.type === "ascii" ? crlfSource(allowed) : allowed;
-      const largestBufferBytes = LARGEST_PEER_BUFFER_BYTES;
-      await pump(source, stream, { ...pumpOptionsOf(session, transfer), largestBufferBytes });
+      const largestWriteBytes = LARGEST_PEER_WRITE_BYTES;
+      await pump(source, stream, { ...pumpOptionsOf(session, transfer), largestWriteBytes });
     },
   });
 }

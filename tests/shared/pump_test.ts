@@ -5,7 +5,6 @@ import fc from "fast-check";
 import {
   BufferPool,
   LARGEST_BUFFER_BYTES,
-  LARGEST_PEER_BUFFER_BYTES,
   nextBufferBytes,
   SMALLEST_BUFFER_BYTES,
 } from "../../shared/buffer_pool.ts";
@@ -246,6 +245,20 @@ Deno.test("a source that gives nothing and does not end is a bug that is told", 
   await assert.rejects(pump(empty, keepingSink(), options()), /read nothing/);
 });
 
+Deno.test("a sink that wants small pieces gets no larger ones, and each counts as moved", async () => {
+  const bytes = pattern(600_000);
+  const sink = keepingSink();
+  const moved: number[] = [];
+  await pump(sourceOf(bytes, [bytes.length]), sink, {
+    ...options(),
+    largestWriteBytes: 50_000,
+    onMoved: (count) => moved.push(count),
+  });
+  assert.deepEqual(sink.content(), bytes);
+  assert.ok(moved.every((count) => count <= 50_000), `${moved}`);
+  assert.ok(moved.includes(50_000));
+});
+
 Deno.test("buffers grow while they are fast, shrink when they are slow, within their bounds", () => {
   const fast = [SMALLEST_BUFFER_BYTES];
   for (let i = 0; i < 8; i++) {
@@ -253,7 +266,7 @@ Deno.test("buffers grow while they are fast, shrink when they are slow, within t
   }
   assert.equal(fast.at(1), 2 * SMALLEST_BUFFER_BYTES);
   assert.equal(fast.at(-1), LARGEST_BUFFER_BYTES);
-  assert.equal(nextBufferBytes(LARGEST_PEER_BUFFER_BYTES, 1, LARGEST_PEER_BUFFER_BYTES), 262_144);
+  assert.equal(nextBufferBytes(262_144, 1, 262_144), 262_144);
   assert.equal(nextBufferBytes(65_536, 100, LARGEST_BUFFER_BYTES), 65_536);
   assert.equal(nextBufferBytes(65_536, 1000, LARGEST_BUFFER_BYTES), 32_768);
   assert.equal(nextBufferBytes(SMALLEST_BUFFER_BYTES, 1000, LARGEST_BUFFER_BYTES), 32_768);
