@@ -61,6 +61,8 @@ export class ControlChannel implements Control {
   /** The work of the transfer under way, its replies included. */
   #transferring: Promise<void> | undefined;
   #strikes = 0;
+  /** Whether {@linkcode end} was said: it is over as soon as the last resort comes. */
+  #isForced = false;
   #lastResort: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ conn, local, peer, proxied }: Incoming, options: ControlChannelOptions) {
@@ -77,7 +79,6 @@ export class ControlChannel implements Control {
     this.#patience = new Patience(settings);
     const data = new DataChannel({ local, peer, proxied, settings, tls: services.tls });
     const log = services.log.with({ session: seat.id, peer: peer.address });
-    const { signal } = this.#stop;
     this.session = new Session({
       seat,
       peer,
@@ -88,7 +89,7 @@ export class ControlChannel implements Control {
       data,
       log,
       buffers,
-      closing: signal,
+      closing: this.#stop.signal,
     });
   }
 
@@ -118,13 +119,15 @@ export class ControlChannel implements Control {
   /** The server stops: no further request runs, a transfer gets `graceMs` to end. */
   drain(graceMs: number): void {
     this.#dismiss("server stops");
-    if (this.#transferring === undefined) return this.end("server stops");
+    if (this.#isForced || this.#transferring === undefined) return this.end("server stops");
     clearTimeout(this.#lastResort);
     this.#lastResort = setTimeout(() => this.end("server stops"), graceMs);
   }
 
-  /** Ends the session, a transfer too. A peer that takes nothing does not keep it. */
+  /** Ends the session and its transfer, once and for all. A peer that takes nothing does not keep it. */
   end(farewell: Farewell): void {
+    if (this.#isForced) return;
+    this.#isForced = true;
     this.#dismiss(farewell);
     this.#stop.abort(this.#ending);
     clearTimeout(this.#lastResort);
@@ -278,8 +281,7 @@ export class ControlChannel implements Control {
       await this.#perform(verdict.command, verdict.argument);
       await this.#outbox.flush();
     } else {
-      const command = verdict?.kind === "refuse" ? undefined : verdict?.command;
-      const isLast = command?.lastOfItsStream === true;
+      const isLast = verdict?.kind !== "refuse" && verdict?.command.lastOfItsStream === true;
       this.#held.hold(event, isLast);
     }
   }

@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
+import { LOCAL_PRESENCE } from "../../server/presence.ts";
+import { within } from "../../shared/deadline.ts";
 import { Fault } from "../../shared/fault.ts";
 import { InProcessServer } from "../support/in_process_server.ts";
 import { Player } from "../support/transcript_player.ts";
@@ -154,4 +156,23 @@ Deno.test("who was logged in has the whole time for the next login after REIN an
     await other.say("S: 220 *\n login");
     await member.say("login");
   }
+});
+
+Deno.test("a peer that takes no replies does not keep a session that is ended again and again", async () => {
+  await using server = await InProcessServer.start();
+  using peer = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+  await server.log.seen(({ event }) => event === "connected");
+  const requests = new TextEncoder().encode("HELP\r\n".repeat(10_000));
+  let sent = 0;
+  const sendMore = async () => {
+    sent = (sent + await peer.write(requests.subarray(sent))) % requests.length;
+    return true;
+  };
+  // Until the server waits for us, and therefore reads no more.
+  while (await within(sendMore(), { limitMs: 300 }).catch(() => false));
+  await using presence = await LOCAL_PRESENCE.open(server.home);
+  const [session] = (await presence.look()).sessions;
+  assert.equal(await presence.kick(session?.id ?? ""), true);
+  // Far less than a reply may take, and more than the goodbye.
+  await within(server.log.seen(({ event }) => event === "disconnected"), { limitMs: 10_000 });
 });
