@@ -2,10 +2,10 @@
 
 import { Fault } from "../../shared/fault.ts";
 import { isWithin, type VirtualPath } from "../../shared/virtual_path.ts";
-import { amountAt } from "./disk_usage.ts";
+import { amountAt, amountOf } from "./disk_usage.ts";
 import type { HostFiles } from "./host_files.ts";
-import type { Jail, Located, Place } from "./jailed_path.ts";
-import { type Booking, difference, NO_AMOUNT } from "./quota_books.ts";
+import { isBelow, type Jail, type Located, type Place } from "./jailed_path.ts";
+import { type Booking, difference, NO_AMOUNT, sum } from "./quota_books.ts";
 
 /** Where names are. */
 export interface NameWorld {
@@ -50,12 +50,17 @@ export function renaming(world: NameWorld, from: VirtualPath, to: VirtualPath): 
   if (there !== undefined && (movesDirectory || there !== "file")) {
     throw new Fault("exists", { about: to });
   }
+  // Where links are followed, one of both may be outside of what is the account's.
+  const comes = isBelow(goal.host, jail.root), goes = isBelow(source.host, jail.root);
+  const moved = amountOf(files.lstat(source.host));
+  const gone = sum(goes ? moved : NO_AMOUNT, amountAt(files, goal.host, jail.root));
   return {
-    kept: difference(NO_AMOUNT, amountAt(files, goal.host, jail.root)),
+    kept: difference(comes ? moved : NO_AMOUNT, gone),
     vanishes: source.host,
-    appears: { at: goal.host, bytes: amountAt(files, source.host, jail.root).bytes },
+    appears: { at: goal.host, bytes: comes ? moved.bytes : 0 },
     // An upload that counted on replacing it is refused instead, when it is done.
-    unchecked: true,
+    ...(comes && !goes ? {} : { unchecked: true }),
+    ...(movesDirectory && comes !== goes ? { doubtful: true } : {}),
     act: () => files.rename(source.host, goal.host),
   };
 }
