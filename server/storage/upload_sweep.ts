@@ -65,11 +65,14 @@ async function sweepOne(
       if (file === undefined) continue;
       empty = false;
       const part = new UploadPart(files, { file, host, record });
-      const isOld = file.stat().modifiedMs < limitMs;
-      if (isOld && file.tryLock("exclusive")) {
+      try {
+        const isOld = file.stat().modifiedMs < limitMs;
+        if (!isOld || !file.tryLock("exclusive")) continue;
         await removeUnfinished(part, await books());
         removed = true;
-      } else part.release();
+      } finally {
+        part.release();
+      }
     }
   }
   if (!empty) return removed;

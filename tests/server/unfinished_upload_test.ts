@@ -131,6 +131,16 @@ Deno.test("an account keeps so many unfinished uploads: then the oldest that nob
   assert.equal(left.size, KEPT_UPLOADS + 1, "one of them has a record");
 });
 
+Deno.test("a sweep that fails leaves no upload open or locked", async () => {
+  await using disk = await openTrialDisk();
+  await interrupt(disk.storage, "/f", "half");
+  const booksOf = () => Promise.reject(new Error("the books are closed"));
+  const nowMs = Date.now() + DAY_MS;
+  await assert.rejects(sweepUnfinished(disk.options.home, 0, nowMs, { booksOf }), /closed/);
+  await put(disk.storage, "/f", " a file", { mode: "append" });
+  assert.equal(await get(disk.storage, "/f"), "half a file");
+});
+
 Deno.test("the sweep clears records and copies that crashes left", async () => {
   await using disk = await openTrialDisk();
   await Deno.writeTextFile(
