@@ -9,9 +9,9 @@ import { within } from "../../shared/deadline.ts";
 /** How long a server may take for a reply. */
 const LIMIT_MS = 20_000;
 
-/** A control connection in clear to a server on this machine. */
+/** A control connection to a server on this machine, in clear at first. */
 export class ControlLine implements Disposable {
-  readonly #conn: Deno.TcpConn;
+  #conn: Deno.TcpConn | Deno.TlsConn;
   #text = "";
 
   private constructor(conn: Deno.TcpConn) {
@@ -40,6 +40,16 @@ export class ControlLine implements Disposable {
   /** Sends a line. */
   async send(text: string): Promise<void> {
     await this.#conn.write(new TextEncoder().encode(`${text}\r\n`));
+  }
+
+  /** Does the handshake that follows a 234; the server must show this certificate. */
+  async startTls(certificatePem: string): Promise<void> {
+    assert.ok(!("handshake" in this.#conn), "TLS is on already");
+    assert.equal(this.#text, "");
+    const caCerts = [certificatePem];
+    const tls = await Deno.startTls(this.#conn, { hostname: "localhost", caCerts });
+    this.#conn = tls;
+    await within(tls.handshake(), { limitMs: LIMIT_MS });
   }
 
   /** The code of the next reply, which may have several lines. */
