@@ -58,14 +58,32 @@ Deno.test("lftp mirrors up and down in MODE Z, permission bits too", async () =>
   const sent = await writeTree(`${local.path}/up`, 4);
   await Deno.writeTextFile(`${local.path}/private`, "for my eyes");
   await Deno.chmod(`${local.path}/private`, 0o600);
-  const deflated = "set ftp:use-mode-z yes";
-  const up = `mirror -R "${local.path}/up" tree`;
-  await lftp(server, settings.path, deflated, up, `mirror tree "${local.path}/down"`);
+  const ways = {
+    STOR: `mirror -R "${local.path}/up" tree`,
+    RETR: `mirror tree "${local.path}/down"`,
+  };
+  for (const [verb, way] of Object.entries(ways)) {
+    const dialogue = `${settings.path}/${verb}`;
+    const debug = `debug -o "${dialogue}" 5`;
+    await lftp(server, settings.path, "set ftp:use-mode-z yes", debug, way);
+    assert.deepEqual(await modesOf(verb, dialogue), new Set(["Z"]));
+  }
   assert.deepEqual(await digestTree(`${server.home}/ada/tree`), sent);
   assert.deepEqual(await digestTree(`${local.path}/down`), sent);
   await lftp(server, settings.path, `mirror -R -f "${local.path}/private"`);
   assert.equal((await Deno.stat(`${server.home}/ada/private`)).mode! & 0o777, 0o600);
 });
+
+/** The modes in which lftp asked for a `STOR` or `RETR`, by its own record; empty files it only makes. */
+async function modesOf(verb: string, dialogue: string): Promise<ReadonlySet<string>> {
+  const modes = new Set<string>();
+  let mode = "S";
+  for (const line of (await Deno.readTextFile(dialogue)).split("\n")) {
+    mode = /^---> MODE (.)/.exec(line)?.[1] ?? mode;
+    if (line.startsWith(`---> ${verb} `)) modes.add(mode);
+  }
+  return modes;
+}
 
 Deno.test("lftp carries on an upload and a download that are half done", async () => {
   await using server = await startServer({ users: USERS });
