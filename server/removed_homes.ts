@@ -1,11 +1,14 @@
 // Files of accounts that unregistered: set aside for a while, or purged.
 
-import { join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { accountRoot } from "./account_root.ts";
 import { nameKey } from "./accounts/account_rules.ts";
 import type { Account } from "./accounts/accounts.ts";
 import { ANONYMOUS_DIRECTORY, privateDirectory } from "./data_directory.ts";
 import { hostCode } from "./storage/host_fault.ts";
+import { hostFiles } from "./storage/host_files.ts";
+import { operatorPath } from "./storage/jailed_path.ts";
+import { readRecord } from "./storage/upload_part.ts";
 
 /** How long files of an account that unregistered are kept. */
 export const KEPT_REMOVED_MS = 30 * 24 * 3600_000;
@@ -35,11 +38,16 @@ export async function removeHome(
   const isAlone = isOwn(home, account) && !isShared;
   const aside = isAlone ? await setAside(home, root, `${nowMs}-${account.name}`) : undefined;
   // Not before: when the files cannot go the account stays, with all that is its own.
-  await forgetUploads(home, account.name);
+  try {
+    await forgetUploads(home, account.name);
+  } catch (error) {
+    if (aside !== undefined) await moveIfThere(aside, root);
+    throw error;
+  }
   if (aside === undefined) return "left";
   if (!purge) return "set aside";
   try {
-    await removeIfThere(aside);
+    await removeIfThere(aside, { recursive: true });
     return "purged";
   } catch (error) {
     if (hostCode(error) === undefined) throw error;
@@ -53,13 +61,13 @@ async function setAside(home: string, root: string, name: string): Promise<strin
   await Deno.mkdir(removed, { recursive: true, mode: 0o700 });
   const target = join(removed, name);
   try {
-    await Deno.rename(root, target);
+    await moveIfThere(root, target);
+    return target;
   } catch (error) {
     const code = hostCode(error);
     if (code === "EXDEV" || code === "EBUSY") return undefined;
-    if (code !== "ENOENT") throw error;
+    throw error;
   }
-  return target;
 }
 
 /**
@@ -87,7 +95,7 @@ export async function sweepRemovedHomes(
     for await (const { name } of Deno.readDir(removed)) {
       const sinceMs = Number(/^(\d+)-/.exec(name)?.[1]);
       if (!(sinceMs <= nowMs - olderThanMs)) continue;
-      await removeIfThere(join(removed, name));
+      await removeIfThere(join(removed, name), { recursive: true });
       swept++;
     }
   } catch (error) {
@@ -135,16 +143,38 @@ export async function forgetUploads(home: string, account: string): Promise<void
   const uploads = join(privateDirectory(home), "uploads");
   try {
     for await (const { name } of Deno.readDir(uploads)) {
-      if (name.split("+")[0] === account) await removeIfThere(join(uploads, name));
+      if (name.split("+")[0] !== account) continue;
+      await removeElsewhere(join(uploads, name));
+      await removeIfThere(join(uploads, name), { recursive: true });
     }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 
-async function removeIfThere(path: string): Promise<void> {
+/** Removes the bytes that wait on other file systems, as the records in the folder tell. */
+async function removeElsewhere(records: string): Promise<void> {
+  for await (const { name } of Deno.readDir(records)) {
+    if (!name.endsWith(".json")) continue;
+    const noted = readRecord(hostFiles, operatorPath(join(records, name)));
+    if (noted === undefined) continue;
+    for (const kind of ["part", "copy"]) {
+      await removeIfThere(join(dirname(noted.bytes), `${basename(name, ".json")}.${kind}`));
+    }
+  }
+}
+
+async function moveIfThere(from: string, to: string): Promise<void> {
   try {
-    await Deno.remove(path, { recursive: true });
+    await Deno.rename(from, to);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+async function removeIfThere(path: string, options?: Deno.RemoveOptions): Promise<void> {
+  try {
+    await Deno.remove(path, options);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }

@@ -1,7 +1,7 @@
 // One's own account over the wire: making one, its password, leaving; invites; who is there.
 
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { AccountChange } from "../../server/accounts/accounts.ts";
 import { SqliteAccounts } from "../../server/accounts/sqlite_accounts.ts";
 import { accountsFile } from "../../server/data_directory.ts";
@@ -33,6 +33,16 @@ function removedHomes(server: InProcessServer): string[] {
     if (error instanceof Deno.errors.NotFound) return [];
     throw error;
   }
+}
+
+/** An unfinished upload of a folder below HOME whose bytes are elsewhere. @returns their path */
+async function waitElsewhere(server: InProcessServer, folder: string, bytes: string) {
+  const records = join(server.home, ".ftp", "uploads", folder);
+  await Deno.mkdir(records, { recursive: true });
+  await Deno.writeTextFile(bytes, "half");
+  const record = JSON.stringify({ path: "/f", sinceMs: 1, bytes });
+  await Deno.writeTextFile(join(records, `${basename(bytes, ".part")}.json`), record);
+  return bytes;
 }
 
 Deno.test("who registers can log in, with the standard quota", async () => {
@@ -87,6 +97,34 @@ Deno.test("a new account finds no unfinished upload of who had its name before",
     left.includes("caroline") && !left.some((name) => /^carol(\+|$)/.test(name)),
     `${left}`,
   );
+});
+
+Deno.test("unfinished uploads that waited on another file system go with their account", async () => {
+  await using server = await InProcessServer.start({ settings: OPEN });
+  using line = await ControlLine.open(server.port);
+  await line.say("SITE REGISTER carol secret", 200);
+  using carol = await loggedIn(server.port, "carol", "secret");
+  await using elsewhere = await temporaryDirectory();
+  const part = await waitElsewhere(server, "carol+1234abcd", join(elsewhere.path, "aa-1.part"));
+  const others = await waitElsewhere(server, "caroline", join(elsewhere.path, "aa-2.part"));
+  await carol.say("SITE UNREGISTER secret", 221);
+  await assert.rejects(Deno.stat(part), Deno.errors.NotFound);
+  assert.equal(await Deno.readTextFile(others), "half");
+});
+
+Deno.test("who has an upload that cannot be removed keeps account and files", async () => {
+  await using server = await InProcessServer.start({ settings: OPEN });
+  using line = await ControlLine.open(server.port);
+  await line.say("SITE REGISTER carol secret", 200);
+  using carol = await loggedIn(server.port, "carol", "secret");
+  await Deno.writeTextFile(join(server.home, "carol", "diary.txt"), "mine");
+  await using elsewhere = await temporaryDirectory();
+  const part = await waitElsewhere(server, "carol", join(elsewhere.path, "aa-1.part"));
+  await Deno.remove(part);
+  await Deno.mkdir(join(part, "no upload"), { recursive: true });
+  await carol.say("SITE UNREGISTER secret PURGE", 550);
+  assert.equal(await Deno.readTextFile(join(server.home, "carol", "diary.txt")), "mine");
+  using _again = await loggedIn(server.port, "carol", "secret");
 });
 
 Deno.test("one address makes only so many accounts an hour", async () => {
