@@ -49,6 +49,7 @@ export class ControlChannel implements Control {
   readonly #conn: Deno.TcpConn;
   readonly #options: ControlChannelOptions;
   readonly session: Session;
+  listen: () => void = () => {};
   readonly #stop = new AbortController();
   readonly #patience: Patience;
   readonly #held = new HeldRequests();
@@ -215,7 +216,7 @@ export class ControlChannel implements Control {
   }
 
   /** Runs a command and gives its replies; a failure becomes its reply. */
-  async #perform(command: AnyCommand, argument: unknown, onReply = () => {}): Promise<void> {
+  async #perform(command: AnyCommand, argument: unknown): Promise<void> {
     const late = setTimeout(() => this.#outbox.flush().catch(() => {}), GATHER_MS);
     try {
       const outcome = command.run(argument, this.session);
@@ -223,7 +224,7 @@ export class ControlChannel implements Control {
       for await (const each of outcome) {
         this.#put(each);
         await this.#outbox.flush();
-        onReply();
+        this.listen();
       }
     } catch (error) {
       this.#fail(error, command);
@@ -236,12 +237,8 @@ export class ControlChannel implements Control {
     const { reply: answer, isBug, detail } = explain(error);
     const rule = isFault(error) ? error.kind : "bug";
     const level = isBug || rule === "host-failure" ? "error" : "info";
-    this.session.log.write(level, isBug ? "bug" : "refused", {
-      verb,
-      rule,
-      code: answer.code,
-      detail,
-    });
+    const fields = { verb, rule, code: answer.code, detail };
+    this.session.log.write(level, isBug ? "bug" : "refused", fields);
     // A connection that ended in mid-handshake takes no reply.
     if (this.#ending === undefined || this.#transferring !== undefined) this.#put(answer);
     if (isBug) this.#dismiss("bug");
@@ -250,10 +247,12 @@ export class ControlChannel implements Control {
   /** Runs a transfer; ABOR and STAT are heard at once meanwhile, the rest waits in order. */
   async #transfer(command: AnyCommand, argument: unknown): Promise<void> {
     const begun = Promise.withResolvers<void>();
-    const work = this.#perform(command, argument, begun.resolve)
+    this.listen = begun.resolve;
+    const work = this.#perform(command, argument)
       .finally(() => this.#transferring = undefined);
     this.#transferring = work;
-    // What was sent ahead concerns a transfer that has begun; until its 150 there is none to abort.
+    // What was sent ahead concerns a transfer that has begun; until its 150, or long work before it,
+    // there is none to abort.
     if (command.transfers) await Promise.race([begun.promise, work]);
     await listenDuring(work, {
       reader: this.#reader,

@@ -13,7 +13,7 @@ export interface Labour {
 }
 
 /**
- * Runs the work of a command that takes long.
+ * Runs the work of a command that takes long, or of a transfer before its 150; the peer is heard meanwhile.
  *
  * @throws Fault `aborted` once the signal fired, whatever the work made of it; else as the work does.
  */
@@ -25,6 +25,7 @@ export async function labour<T>(
   const abort = new AbortController();
   const signal = AbortSignal.any([abort.signal, session.closing]);
   session.labour = { verb, path, abort };
+  session.control.listen();
   try {
     const result = await work(signal);
     if (signal.aborted) throw new Fault("aborted", { cause: signal.reason });

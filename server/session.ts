@@ -31,6 +31,8 @@ export interface Control {
    * @throws Fault `tls-failed`
    */
   startTls(): Promise<void>;
+  /** What the peer says is heard from now on, as after the 150: the transfer does long work before it. */
+  listen(): void;
   /** Resolves once the running transfer has given its last reply, also that of its failure. */
   transferAnswered(): Promise<void>;
   /** Ends the session once the reply under way has left. */

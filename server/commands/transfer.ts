@@ -8,8 +8,9 @@ import { type Reply, reply } from "../../shared/reply.ts";
 import { childOf, nameOf, parentOf, type VirtualPath } from "../../shared/virtual_path.ts";
 import { type AnyCommand, command } from "../command.ts";
 import { none, optionalPath, path } from "../grammar.ts";
+import { labour } from "../labour.ts";
 import type { Session, Transfer } from "../session.ts";
-import type { Upload } from "../storage/storage.ts";
+import type { Upload, WriteOptions } from "../storage/storage.ts";
 import { allowedSource, carry, pumpOptionsOf } from "../transfer.ts";
 
 /** A peer that takes this much within the stall limit, 2 KB/s with its default, is slow but alive. */
@@ -125,13 +126,12 @@ async function* receive(
   const { announcedSize, resuming } = session;
   session.announcedSize = undefined;
   if (resuming === target) session.resuming = undefined;
-  await using upload = await session.storage.write(target, {
+  await using upload = await begin(verb, target, session, {
     mode: UPLOAD_MODES[verb],
     ...(verb === "STOR" ? { offset: restartOffset(session) } : {}),
     ...(session.wantsDigests ? { digest: session.hashAlgorithm } : {}),
     ...(announcedSize === undefined ? {} : { announcedSize }),
     ...(resuming === target ? { base: "unfinished" } : {}),
-    signal: session.closing,
   });
   yield* carry(session, {
     verb,
@@ -145,6 +145,25 @@ async function* receive(
     async complete(signal) {
       await upload.commit(signal);
     },
+  });
+}
+
+/** Starts an upload. What it carries on may have to be copied first: ABOR and a lost peer end that. */
+async function begin(
+  verb: "STOR" | "APPE" | "STOU",
+  target: VirtualPath,
+  session: Session,
+  options: WriteOptions,
+): Promise<Upload> {
+  const { storage, closing } = session;
+  if (options.mode !== "append" && (options.offset ?? 0) === 0) {
+    return await storage.write(target, { ...options, signal: closing });
+  }
+  return await labour(session, { verb, path: target }, async (signal) => {
+    const upload = await storage.write(target, { ...options, signal });
+    // Then nobody gets it who could.
+    if (signal.aborted) await upload[Symbol.asyncDispose]();
+    return upload;
   });
 }
 
