@@ -226,13 +226,13 @@ export interface Client extends AsyncDisposable {
     },
   ): Promise<Digest | undefined>;
 
-  /** @throws ContentDiffers, AlreadyThere, errors of the local disk */
+  /** @throws ContentDiffers, AlreadyThere, NotRegular, errors of the local disk */
   download(
     path: string,
     target: DownloadTarget,
     options?: DownloadOptions,
   ): Promise<TransferResult>;
-  /** @throws ContentDiffers, AlreadyThere, errors of the local disk */
+  /** @throws ContentDiffers, AlreadyThere, NotRegular, errors of the local disk */
   upload(source: UploadSource, path: string, options?: UploadOptions): Promise<TransferResult>;
   /** Adds to the end of a remote file (APPE); nothing is resumed or verified but the size. */
   append(source: UploadSource, path: string, options?: TransferOptions): Promise<TransferResult>;

@@ -30,6 +30,7 @@ import { logIn, prepareSession } from "./login.ts";
 import { nativeTrustOf } from "./native_tls.ts";
 import { demandsOwnSession } from "./session_demand.ts";
 import type { Peer } from "./peer.ts";
+import { openLocal } from "./local_file.ts";
 import { remoteDigest } from "./remote_digest.ts";
 import type { RemoteEntry } from "./remote_entry.ts";
 import { remoteSize, remoteStat } from "./remote_facts.ts";
@@ -184,7 +185,7 @@ export class ConnectedClient implements Client {
       const remote = await remoteSize(this.#peer, path, options) ??
         (await remoteStat(this.#peer, path, options)).size;
       if (remote === undefined) return { relation: "unknown", verified: "nothing" };
-      using file = await Deno.open(localPath, { read: true });
+      using file = await openLocal(localPath);
       const { size } = await file.stat();
       const found = await relate(this.#peer, path, { file, size }, remote, options);
       return { relation: found.relation, verified: found.verified };

@@ -7,7 +7,7 @@ import { boundedSource, readFully } from "./bounded_read.ts";
 import type { DownloadOptions, DownloadTarget, TransferResult } from "./client.ts";
 import { exchangeData } from "./data_exchange.ts";
 import { AlreadyThere, ContentDiffers, Refused } from "./failure.ts";
-import { digestRange, fileSink, readRange } from "./local_file.ts";
+import { demandRegular, digestRange, fileSink, openLocal, readRange } from "./local_file.ts";
 import { openPart, type PartFile, partPathOf } from "./part_file.ts";
 import { patienceFor, type Peer, useImageType } from "./peer.ts";
 import { digestAlgorithmOf } from "./remote_digest.ts";
@@ -106,11 +106,12 @@ class Download {
   async #judgeExisting(target: string): Promise<Relation | undefined> {
     const existing = this.#options.existing ?? "resume";
     const local = await statOrNothing(target);
+    if (local !== undefined) demandRegular(target, local);
     if (local === undefined || existing === "replace") return undefined;
     if (local.isDirectory) throw new Fault("is-a-directory", { about: target });
     if (existing === "refuse") throw new AlreadyThere("local", target, "refused");
     if (this.#size === undefined) throw new AlreadyThere("local", target, "unproven");
-    using file = await Deno.open(target, { read: true });
+    using file = await openLocal(target);
     const relation = await relate(this.#peer, this.#path, { file, size: local.size }, this.#size, {
       signal: this.#options.signal,
       onProgress: this.#options.onProgress,

@@ -136,6 +136,14 @@ export class Unproven extends Error {
   }
 }
 
+/** A local path leads to a pipe, a device or a socket: opening one may take for ever, and none is carried on. */
+export class NotRegular extends Error {
+  override readonly name = "NotRegular";
+  constructor(readonly path: string) {
+    super("it is not a regular file");
+  }
+}
+
 /** All failures the client's functions throw besides `Fault` (`aborted`, `bad-name`) and errors of the local disk. */
 export type ClientFailure =
   | Refused
@@ -146,14 +154,16 @@ export type ClientFailure =
   | ContentDiffers
   | DataFailed
   | AlreadyThere
-  | Unproven;
+  | Unproven
+  | NotRegular;
 
 /** Whether `error` is one of the client's own failures. */
 export function isClientFailure(error: unknown): error is ClientFailure {
   return error instanceof Refused || error instanceof Broken || error instanceof LoginRefused ||
     error instanceof NotTrusted || error instanceof Unprotected ||
     error instanceof ContentDiffers || error instanceof DataFailed ||
-    error instanceof AlreadyThere || error instanceof Unproven;
+    error instanceof AlreadyThere || error instanceof Unproven ||
+    error instanceof NotRegular;
 }
 
 /** Whether the same transfer may well work if it is tried again a little later, on a new connection. */
@@ -176,7 +186,10 @@ export function exitCodeOf(error: unknown): ExitCode {
   if (isFault(error, "aborted")) return ExitCode.interrupted;
   if (isFault(error, "timed-out") || isFault(error, "truncated")) return ExitCode.noConnection;
   if (error instanceof Deno.errors.NotFound) return ExitCode.notThere;
-  if (error instanceof Deno.errors.PermissionDenied) return ExitCode.notAllowed;
+  if (
+    error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable ||
+    error instanceof NotRegular
+  ) return ExitCode.notAllowed;
   if (error instanceof Error && "code" in error && NO_SPACE.has(String(error.code))) {
     return ExitCode.noSpace;
   }

@@ -12,6 +12,7 @@ import {
   formatRefusal,
   isClientFailure,
   LoginRefused,
+  NotRegular,
   NotTrusted,
   Refused,
   Unprotected,
@@ -29,6 +30,8 @@ export interface Attempt {
   readonly port?: number;
   /** `HOST:PORT` as the file of remembered certificates has it, and where that file lies. */
   readonly remembered?: { readonly server: string; readonly path: string };
+  /** Which part a local path has in it. */
+  readonly local?: "source" | "target";
   /** Whether the same command carries on what was interrupted. */
   readonly resumable?: boolean;
 }
@@ -82,6 +85,8 @@ function localHappened(error: unknown): string | undefined {
 const LOCAL: readonly (readonly [new (...args: any[]) => Error, string])[] = [
   [Deno.errors.NotFound, "there is no such file or folder here"],
   [Deno.errors.PermissionDenied, "permission denied on this machine"],
+  // Below /dev and /proc; the runtime's own words speak of options that this program does not have.
+  [Deno.errors.NotCapable, "this program may not open it"],
   [Deno.errors.AlreadyExists, "something of that name is here already"],
   [Deno.errors.NotADirectory, "a part of the local path is not a folder"],
   [Deno.errors.IsADirectory, "it is a folder here"],
@@ -94,6 +99,11 @@ const LOCAL_CODES: Readonly<Record<string, string>> = {
   ENOTDIR: "a part of the local path is not a folder",
   ENAMETOOLONG: "the name is too long for this machine",
   EROFS: "this machine's disk is read-only",
+};
+
+const STREAM_HINTS: Readonly<Record<NonNullable<Attempt["local"]>, string>> = {
+  source: "ftp put - reads standard input",
+  target: "ftp get -o - writes to standard output",
 };
 
 function hintOf(error: unknown, attempt: Attempt): string | undefined {
@@ -109,6 +119,9 @@ function hintOf(error: unknown, attempt: Attempt): string | undefined {
   }
   if (error instanceof AlreadyThere) {
     return "--if-exists overwrite, skip, rename or newer says what to do then";
+  }
+  if (error instanceof NotRegular || error instanceof Deno.errors.NotCapable) {
+    return attempt.local && STREAM_HINTS[attempt.local];
   }
   if (error instanceof Unproven) return "--verify auto is content with the size then";
   if (error instanceof DataFailed && error.reason === "no-connection") {

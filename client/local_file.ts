@@ -3,6 +3,7 @@
 import type { ByteSink, ByteSource } from "../shared/byte_stream.ts";
 import { Fault } from "../shared/fault.ts";
 import type { Hasher } from "../shared/hash.ts";
+import { NotRegular } from "./failure.ts";
 
 /** One read of a file: large enough that its fixed costs do not count. */
 const READ_BYTES = 1024 * 1024;
@@ -12,6 +13,22 @@ export interface WalkOptions {
   readonly signal?: AbortSignal | undefined;
   /** Bytes of the part walked so far. */
   readonly onWalked?: ((bytes: number) => void) | undefined;
+}
+
+/** Opens a file for reading. @throws NotRegular, errors of the local disk */
+export async function openLocal(path: string): Promise<Deno.FsFile> {
+  demandRegular(path, await Deno.stat(path));
+  return await Deno.open(path, { read: true });
+}
+
+/**
+ * Refuses pipes, devices and sockets: a pipe without another end is opened for ever, and no signal ends that.
+ * What is wrong with a folder says whoever reads it.
+ *
+ * @throws NotRegular
+ */
+export function demandRegular(path: string, { isFile, isDirectory }: Deno.FileInfo): void {
+  if (!isFile && !isDirectory) throw new NotRegular(path);
 }
 
 /**

@@ -13,7 +13,7 @@ import type {
 import { exchangeData } from "./data_exchange.ts";
 import { AlreadyThere, Refused } from "./failure.ts";
 import { interruptedUpload } from "./interrupted_upload.ts";
-import { digestRange, fileSource, readRange } from "./local_file.ts";
+import { digestRange, fileSource, openLocal, readRange } from "./local_file.ts";
 import { ask, patienceFor, type Peer, useImageType } from "./peer.ts";
 import { announceDigest, digestAlgorithmOf } from "./remote_digest.ts";
 import { remoteSize, remoteStat } from "./remote_facts.ts";
@@ -31,7 +31,7 @@ export async function upload(
   await useImageType(peer, options.signal);
   const upload = new Upload(peer, path, options);
   if ("source" in source) return await upload.fromSource(source.source);
-  using file = await Deno.open(source.path, { read: true });
+  using file = await openLocal(source.path);
   return await upload.fromFile(file);
 }
 
@@ -45,7 +45,7 @@ export async function append(
   await useImageType(peer, options.signal);
   const upload = new Upload(peer, path, { ...options, verify: "never" });
   if ("source" in source) return await upload.append(source.source);
-  using file = await Deno.open(source.path, { read: true });
+  using file = await openLocal(source.path);
   return await upload.append(fileSource(file));
 }
 

@@ -78,7 +78,8 @@ export async function requireDataDirectory(home: string): Promise<string> {
 }
 
 function unusable(home: string, error: unknown): CommandFailure {
-  const denied = error instanceof Deno.errors.PermissionDenied;
+  const denied = error instanceof Deno.errors.PermissionDenied ||
+    error instanceof Deno.errors.NotCapable;
   return new CommandFailure(
     denied ? ExitCode.notAllowed : ExitCode.failed,
     `data directory "${home}"`,

@@ -28,7 +28,7 @@ export async function getFile(
   entry?: RemoteEntry,
 ): Promise<void> {
   const tried = `get ${shown(remote)} from ${context.label}`;
-  await attempt({ tried, resumable: true }, async () => {
+  await attempt({ tried, resumable: true, local: "target" }, async () => {
     const collision = downloadCollision(context, remote, local, entry);
     const move = (path: string, existing: Existing) =>
       transfer(context, remote, policy, (client, options) =>
@@ -70,7 +70,7 @@ export async function putFile(
   policy: TransferPolicy,
 ): Promise<void> {
   const tried = `put "${local}" to ${context.label}`;
-  await attempt({ tried, resumable: true }, async () => {
+  await attempt({ tried, resumable: true, local: "source" }, async () => {
     const collision = uploadCollision(context, local, remote);
     const move = (path: string, existing: Existing) =>
       transfer(

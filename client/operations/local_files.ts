@@ -11,13 +11,17 @@ export interface LocalFacts {
 }
 
 /** One thing below a local folder; folders come before what is in them. */
-export interface LocalPlace {
+export type LocalPlace = LocalKind & {
   /** Host path. */
   readonly path: string;
   /** From the folder that was walked, `/`-separated. */
   readonly relative: string;
-  readonly isFolder: boolean;
-}
+};
+
+/** What can be sent, and for people what it is that cannot. */
+type LocalKind =
+  | { readonly kind: "file" | "folder" }
+  | { readonly kind: "other"; readonly what: string };
 
 /** What is at a path; `undefined` when nothing is. Other errors of the disk are thrown. */
 export async function localFacts(path: string): Promise<LocalFacts | undefined> {
@@ -60,10 +64,10 @@ export async function* walkLocal(folder: string, below = ""): AsyncGenerator<Loc
     const relative = below === "" ? entry.name : `${below}/${entry.name}`;
     const path = join(folder, relative);
     if (entry.isDirectory) {
-      yield { path, relative, isFolder: true };
+      yield { path, relative, kind: "folder" };
       yield* walkLocal(folder, relative);
-    } else if (entry.isFile || await leadsToFile(path)) {
-      yield { path, relative, isFolder: false };
+    } else {
+      yield { path, relative, ...entry.isFile ? { kind: "file" } : await kindOf(path) };
     }
   }
 }
@@ -71,12 +75,17 @@ export async function* walkLocal(folder: string, below = ""): AsyncGenerator<Loc
 // deno-lint-ignore no-control-regex -- those are forbidden in Windows names too
 const UNFIT_FOR_WINDOWS = /[\\:*?"<>|\x01-\x1f]|[. ]$|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
-/** Sockets and devices are no files to be sent; a link that leads nowhere is none either. */
-async function leadsToFile(path: string): Promise<boolean> {
+/** Of what a folder's listing calls neither file nor folder. */
+async function kindOf(path: string): Promise<LocalKind> {
   try {
-    return (await Deno.stat(path)).isFile;
+    const { isFile, isDirectory } = await Deno.stat(path);
+    if (isFile) return { kind: "file" };
+    return { kind: "other", what: isDirectory ? "a link to a folder" : "not a regular file" };
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
+    if (error instanceof Deno.errors.NotFound) {
+      return { kind: "other", what: "a link that leads nowhere" };
+    }
+    // One name is no reason to stop the walk: its own transfer fails, and says why.
+    return { kind: "file" };
   }
 }

@@ -149,7 +149,10 @@ async function localTarget(
   const { output, localFolder } = request;
   if (output === undefined) return localChild(localFolder, ownName(place));
   const path = isAbsolute(output) ? output : join(localFolder, output);
-  const facts = await attempt(`look at "${output}"`, () => localFacts(path));
+  const facts = await attempt(
+    { tried: `look at "${output}"`, local: "target" },
+    () => localFacts(path),
+  );
   if (facts?.isFolder) return localChild(path, ownName(place));
   if (!isOneOfMany && !/[/\\]$/.test(output)) return path;
   if (facts !== undefined) {
@@ -191,7 +194,7 @@ async function remoteTargetFolder(
 
 async function demandFile(context: OperationContext, local: string): Promise<void> {
   const tried = `put "${local}" to ${context.label}`;
-  const facts = await attempt(tried, () => localFacts(local));
+  const facts = await attempt({ tried, local: "source" }, () => localFacts(local));
   if (facts === undefined) {
     throw new CommandFailure(ExitCode.notThere, tried, "there is no such file here");
   }

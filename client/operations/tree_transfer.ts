@@ -152,7 +152,11 @@ export class Uploads implements WorkSource<TransferJob> {
       return undefined;
     }
     const target = childPath(this.#remote, place.relative);
-    if (!place.isFolder) return (lane) => putFile(lane, place.path, target, this.#policy);
+    if (place.kind === "other") {
+      context.terminal.note(`put: skipped ${place.path}, ${place.what}`);
+      return undefined;
+    }
+    if (place.kind === "file") return (lane) => putFile(lane, place.path, target, this.#policy);
     try {
       await makeFolder(context, target);
     } catch (error) {
@@ -164,7 +168,7 @@ export class Uploads implements WorkSource<TransferJob> {
 
 async function isLocalFolder(context: OperationContext, local: string): Promise<boolean> {
   const tried = `put "${local}" to ${context.label}`;
-  const facts = await attempt(tried, () => localFacts(local));
+  const facts = await attempt({ tried, local: "source" }, () => localFacts(local));
   if (facts !== undefined) return facts.isFolder;
   throw new CommandFailure(ExitCode.notThere, tried, `there is no "${localName(local)}" here`);
 }

@@ -55,11 +55,16 @@ Deno.test("a walk finds files and folders by name, follows links to files only, 
   await Deno.symlink(at("b"), at("b/round and round"));
   await Deno.symlink(at("nowhere"), at("broken link"));
   const found = await Array.fromAsync(walkLocal(folder.path));
-  assert.deepEqual(found.map(({ relative, isFolder }) => isFolder ? `${relative}/` : relative), [
-    "a",
-    "b/",
-    "b/c/",
-    "b/c/file",
-    "link to file",
+  const told = found.map((place) =>
+    `${place.relative}: ${place.kind === "other" ? place.what : place.kind}`
+  );
+  assert.deepEqual(told, [
+    "a: file",
+    "b: folder",
+    "b/c: folder",
+    "b/c/file: file",
+    "b/round and round: a link to a folder",
+    "broken link: a link that leads nowhere",
+    "link to file: file",
   ]);
 });
