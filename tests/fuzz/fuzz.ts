@@ -20,7 +20,7 @@ if (import.meta.main) {
   const { counts, findings } = await fuzz({ seed, seconds });
   for (const finding of findings) console.error(`\nFOUND ${finding}`);
   const { sessionsBegun, logins, sent, received, failedTransfers } = counts;
-  const transfers = `${sent + received} transfers and ${failedTransfers} that failed`;
+  const transfers = `${sent} sent, ${received} received, ${failedTransfers} transfers failed`;
   console.log(`${sessionsBegun} sessions, ${logins} logins, ${transfers}`);
   console.log(`${findings.length} findings`);
   Deno.exit(findings.length === 0 ? 0 : 1);

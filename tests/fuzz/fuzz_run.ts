@@ -1,11 +1,13 @@
 // A server under clients that follow no rules: what must be true all the while, and afterwards.
 
 import { type Counts, EventCounts } from "../../server/metrics/event_counts.ts";
+import { ANONYMOUS_DIRECTORY } from "../../server/data_directory.ts";
 import type { ServerSettings } from "../../server/settings.ts";
-import { within } from "../../shared/deadline.ts";
 import type { Log, LogFields, LogLevel } from "../../shared/log.ts";
 import { ControlLine } from "../support/control_line.ts";
 import { InProcessServer, PASSWORD, USER } from "../support/in_process_server.ts";
+import { temporaryDirectory } from "../support/temporary_directory.ts";
+import { DescriptorWatch } from "./descriptor_watch.ts";
 import { type Action, mutate, readDialogues, shown } from "./dialogue.ts";
 import { HostileClient } from "./hostile_client.ts";
 import { prepareOutside, SECRET } from "./outside.ts";
@@ -28,9 +30,8 @@ export interface FuzzResult {
 const DIALOGUES = new URL("../transcripts/server/", import.meta.url);
 /** So many clients at once. */
 const LANES = 6;
-/** Longer than every limit of the server below. */
-const SETTLE_LIMIT_MS = 15_000;
-const SETTLE_STEP_MS = 50;
+/** What may change in HOME, besides the folders of those who register. */
+const HOME_NAMES = [USER, ANONYMOUS_DIRECTORY, ".ftp"];
 /** More findings than these are the same few again. */
 const FINDINGS_LIMIT = 10;
 
@@ -44,20 +45,28 @@ export async function fuzz({ seed, seconds }: FuzzOptions): Promise<FuzzResult> 
   const events = new EventCounts();
   // Two ways to speak TLS on data connections: seeds take turns.
   const tlsReuse = seed % 2 === 0 ? "off" : "prefer";
-  await using server = await startServer(events.watching(new BugLog(find)), tlsReuse);
-  await using outside = await prepareOutside(server.root);
+  const log = new BugLog(find);
+  // Nobody else makes anything there.
+  await using parent = await temporaryDirectory();
+  await using server = await startServer(events.watching(log), tlsReuse, parent.path);
+  await using outside = await prepareOutside({
+    parent: parent.path,
+    home: server.home,
+    root: server.root,
+    isLetIn: (name) => HOME_NAMES.includes(name) || log.registered.has(name),
+  });
   const before = outside.state();
   await answers(server.port);
-  const descriptors = await openDescriptors();
+  const descriptors = await DescriptorWatch.start();
 
   const lanes = Array.from({ length: LANES }, (_, lane) => new Lane(server, lane, seed, find));
   const endMs = performance.now() + seconds * 1000;
   await Promise.all(lanes.map((lane) => lane.play(endMs, () => findings.length > 0)));
 
   await answers(server.port).catch((error) => find(`the server does not answer: ${error}`));
-  await settled(descriptors).catch((error) => find(String(error)));
+  await descriptors.settled().catch((error) => find(String(error)));
   if (outside.state() !== before) {
-    find(`outside of HOME changed:\n${before}\nis now\n${outside.state()}`);
+    find(`what no session may change has changed:\n${before}\nis now\n${outside.state()}`);
   }
   return { counts: events.counts, findings };
 }
@@ -100,8 +109,10 @@ class Lane {
 function startServer(
   log: Log,
   tlsReuse: ServerSettings["tlsReuse"],
+  homeParent: string,
 ): Promise<InProcessServer> {
   return InProcessServer.start({
+    homeParent,
     settings: {
       tlsReuse,
       anonymous: "write",
@@ -119,11 +130,15 @@ function startServer(
   });
 }
 
-/** A log that only listens for what is a mistake of ours. */
+/** A log that only listens for what is a mistake of ours, and for who registers. */
 class BugLog implements Log {
+  /** Names of accounts that sessions made. */
+  readonly registered = new Set<string>();
+
   constructor(private readonly find: (what: string) => void) {}
 
   write(level: LogLevel, event: string, fields: LogFields = {}): void {
+    if (event === "registered") this.registered.add(String(fields["user"]));
     if (level === "error") this.find(`${event}: ${JSON.stringify(fields)}`);
   }
 
@@ -150,42 +165,4 @@ function unhandledRejections(find: (what: string) => void): Disposable {
   return {
     [Symbol.dispose]: () => globalThis.removeEventListener("unhandledrejection", onRejection),
   };
-}
-
-/**
- * What every open descriptor is; where there is no /proc, none is known. Sockets between parts of the
- * runtime, which it makes when it first needs them and keeps, are left out.
- */
-async function openDescriptors(): Promise<readonly string[]> {
-  try {
-    const own = Deno.readTextFileSync("/proc/self/net/unix").split("\n")
-      .map((line) => `socket:[${line.split(/ +/)[6] ?? ""}]`);
-    const names = await Array.fromAsync(Deno.readDir("/proc/self/fd"), ({ name }) => name);
-    return names.map((name) => ({ name, target: targetOf(name) }))
-      .filter(({ target }) => !own.includes(target))
-      .map(({ name, target }) => `${name} ${target}`).toSorted();
-  } catch {
-    return [];
-  }
-}
-
-function targetOf(name: string): string {
-  try {
-    return Deno.readLinkSync(`/proc/self/fd/${name}`);
-  } catch {
-    return "closed meanwhile";
-  }
-}
-
-/** Waits until every session has ended and given back what it had. */
-async function settled(before: readonly string[]): Promise<void> {
-  const watch = async () => {
-    while ((await openDescriptors()).length > before.length) {
-      await new Promise((resolve) => setTimeout(resolve, SETTLE_STEP_MS));
-    }
-  };
-  await within(watch(), { limitMs: SETTLE_LIMIT_MS }).catch(async () => {
-    const more = (await openDescriptors()).filter((each) => !before.includes(each));
-    throw new Error(`descriptors leak: ${more.join(", ")}`);
-  });
 }

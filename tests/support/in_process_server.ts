@@ -38,6 +38,8 @@ export interface InProcessOptions {
   /** Replaces services, e.g. to make storage fail. */
   readonly services?: (usual: Services) => Services;
   readonly implicitTls?: boolean;
+  /** Where its data directory is made; the system's place for temporary files by default. */
+  readonly homeParent?: string;
   /** Default 127.0.0.1. */
   readonly host?: string;
   /** What transfers get when it stops; nothing by default, so that a failed test ends soon. */
@@ -78,7 +80,7 @@ export class InProcessServer implements AsyncDisposable {
   /** Starts one with {@linkcode USER} and {@linkcode READER}, on 127.0.0.1. */
   static async start(options: InProcessOptions = {}): Promise<InProcessServer> {
     await using resources = new AsyncDisposableStack();
-    const home = resources.use(await temporaryDirectory()).path;
+    const home = resources.use(await temporaryDirectory(options.homeParent)).path;
     await prepareDataDirectory(home);
     const accounts = resources.use(SqliteAccounts.open(accountsFile(home), { cost: CHEAP }));
     await accounts.add({ name: USER }, new Secret(PASSWORD));
