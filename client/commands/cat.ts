@@ -23,7 +23,7 @@ async function cat(world: CommandWorld, remotes: string[], flags: ConnectionFlag
   await forEach(command, places, async (place) => {
     const context = command.at(place);
     await forEach(context, await expandRemote(context, place.path), async ({ path }) => {
-      await getToSink(context, path, context.output, policy);
+      await getToSink(context, "cat", path, context.output, policy);
     });
   });
 }

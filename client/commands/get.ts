@@ -53,7 +53,7 @@ async function get(world: CommandWorld, remotes: string[], flags: GetFlags): Pro
       });
     }
     await forEach(context, await expandRemote(context, place.path), async ({ path }) => {
-      await getToSink(context, path, context.output, policy);
+      await getToSink(context, "get", path, context.output, policy);
     });
   });
 }

@@ -36,19 +36,28 @@ export async function getFile(
           remote,
           { path },
           { ...options, existing, ...(entry === undefined ? {} : { entry }) },
-        )).catch((error) => explainFolder(context, remote, tried, error));
+        )).catch((error) => explainFolder(context, remote, { tried, hint: FOLDER_HINT }, error));
     await decideAndMove(context, policy, collision, { command: "get", remote, local }, move);
   });
 }
 
-/** Downloads a file into a sink, such as standard output. @throws CommandFailure */
+/** A command that shows files, or hands them to another program. */
+export type SinkCommand = "get" | "cat" | "more";
+
+/**
+ * Downloads a file into a sink, such as standard output.
+ *
+ * @param command what its failures are called after.
+ * @throws CommandFailure
+ */
 export async function getToSink(
   context: OperationContext,
+  command: SinkCommand,
   remote: string,
   sink: ByteSink,
   policy: TransferPolicy,
 ): Promise<TransferResult> {
-  const tried = `get ${shown(remote)} from ${context.label}`;
+  const tried = `${command} ${shown(remote)} from ${context.label}`;
   return await attempt(tried, async () => {
     // What a sink has taken cannot be taken back: there is one try only.
     const once = { ...policy, retries: 0 };
@@ -58,7 +67,9 @@ export async function getToSink(
       once,
       (client, options) => client.download(remote, { sink }, options),
     )
-      .catch((error) => explainFolder(context, remote, tried, error));
+      .catch((error) =>
+        explainFolder(context, remote, { tried, hint: SINK_HINTS[command] }, error)
+      );
   });
 }
 
@@ -199,14 +210,22 @@ async function targetFacts(
   return facts?.isFolder ? undefined : facts;
 }
 
+/** What to do about a folder that was taken for a file. */
+export const FOLDER_HINT = "-r takes a folder with everything in it";
+
+const SINK_HINTS: Readonly<Record<SinkCommand, string>> = {
+  get: "-r -o FOLDER takes it with everything in it",
+  cat: "ls lists what is in it",
+  more: "ls lists what is in it",
+};
+
 /** The server's words for "that is a folder" are many; ours say what to do. */
 async function explainFolder(
   context: OperationContext,
   remote: string,
-  tried: string,
+  { tried, hint }: { readonly tried: string; readonly hint: string },
   error: unknown,
 ): Promise<never> {
   if (!(error instanceof Refused) || !await isFolderAt(context, remote)) throw error;
-  const hint = "-r takes a folder with everything in it";
   throw new CommandFailure(ExitCode.failed, tried, "it is a folder", { hint });
 }

@@ -4,7 +4,7 @@ import { isAbsolute, join } from "node:path";
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
 import type { ExpectedFiles } from "../progress.ts";
 import { remoteName } from "../remote.ts";
-import { getFile, putFile } from "./file_transfer.ts";
+import { FOLDER_HINT, getFile, putFile } from "./file_transfer.ts";
 import { makeFolder } from "./folders.ts";
 import { type WorkSource, workThrough } from "./lanes.ts";
 import { localChild, localFacts, localName } from "./local_files.ts";
@@ -12,8 +12,6 @@ import { attempt, forEach, type OperationContext, shown } from "./operation_cont
 import { childPath, entryAt, expandRemote, folderPath, type RemotePlace } from "./remote_names.ts";
 import type { TransferPolicy } from "./transfer_policy.ts";
 import { Downloads, type TransferJob, Uploads } from "./tree_transfer.ts";
-
-const FOLDER_HINT = "-r takes a folder with everything in it";
 
 /** What is to be downloaded, and where to. */
 export interface GetRequest {

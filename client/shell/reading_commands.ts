@@ -22,7 +22,7 @@ export const READING_COMMANDS: readonly ShellCommand[] = [
     wordKinds: ["remote"],
     run: ({ texts }, state) =>
       eachPlace(texts, state, async ({ path }) => {
-        await getToSink(state.context, path, state.context.output, state.policy);
+        await getToSink(state.context, "cat", path, state.context.output, state.policy);
       }),
   },
   {
@@ -97,7 +97,7 @@ async function tellSize({ path, entry }: RemotePlace, { context }: ShellState): 
 async function page(path: string, state: ShellState): Promise<void> {
   const { context, policy } = state;
   if (!context.terminal.canEdit || !context.terminal.showsOutput) {
-    return void await getToSink(context, path, context.output, policy);
+    return void await getToSink(context, "more", path, context.output, policy);
   }
   await using folder = await temporaryFolder();
   const copy = join(folder.path, "page");
@@ -108,7 +108,7 @@ async function page(path: string, state: ShellState): Promise<void> {
         for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
       },
     };
-    await getToSink(context, path, sink, policy);
+    await getToSink(context, "more", path, sink, policy);
   }
   await showPages(copy, remoteName(path), context.terminal, context.signal);
 }

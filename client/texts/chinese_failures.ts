@@ -29,6 +29,8 @@ export const CHINESE_FAILURES: Readonly<Record<string, string>> = {
   "ftp put - reads standard input": "ftp put - 读取标准输入",
   "ftp get -o - writes to standard output": "ftp get -o - 写到标准输出",
   "-r takes a folder with everything in it": "-r 传输目录中的全部内容",
+  "-r -o FOLDER takes it with everything in it": "-r -o 目录 传输其中的全部内容",
+  "ls lists what is in it": "ls 列出其中的内容",
   "-r removes it with everything in it": "-r 删除目录中的全部内容",
   "is the server running, and is that its port?": "服务器在运行吗？端口对吗？",
 };
