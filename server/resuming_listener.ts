@@ -34,13 +34,18 @@ export class ResumingListener implements Disposable {
     this.#server = server;
     this.#accepted.promise.catch(() => {});
     server.on("secureConnection", (socket: TLSSocket) => this.#take(socket));
-    server.on("tlsClientError", (error: Error, socket: TLSSocket) => {
-      this.#accepted.reject(error);
-      socket.destroy();
-    });
+    server.on("tlsClientError", (_error: Error, socket: TLSSocket) => socket.destroy());
     server.on("connection", (raw: Socket) => {
       this.#raw.add(raw);
-      raw.once("close", () => this.#raw.delete(raw));
+      // Asked now: of a connection that is gone nobody knows the port.
+      const port = raw.remotePort;
+      raw.once("close", () => {
+        this.#raw.delete(raw);
+        // SECURITY: of all that connect here only our own end's failure is the handshake's.
+        if (port !== undefined && port === this.#ownPort) {
+          this.#accepted.reject(new Fault("tls-failed"));
+        }
+      });
     });
     server.on("error", (error) => this.#accepted.reject(error));
   }

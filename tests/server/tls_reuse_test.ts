@@ -1,10 +1,11 @@
 // `--tls-reuse`: data connections that resume the control connection's TLS session, and those that do not.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { within } from "../../shared/deadline.ts";
 import { isFault } from "../../shared/fault.ts";
-import { dataChannel, dial, drop, never, testTls } from "../support/data_channels.ts";
+import { dataChannel, dial, drop, never, secure, testTls } from "../support/data_channels.ts";
 import { InProcessServer, PASSWORD, USER } from "../support/in_process_server.ts";
 import { runWell } from "../support/program.ts";
 
@@ -75,6 +76,24 @@ Deno.test("handshakes that fail leave no descriptor behind", {
     await drop(client);
   }
   await within(closedAgain(before), { limitMs: 5000 });
+});
+
+Deno.test("what others send to the loopback port does not fail our own handshake", async () => {
+  using tls = testTls();
+  using listener = await tls.listenResuming();
+  const own = await dial(listener.port);
+  const handshake = listener.handshake(own.localPort ?? 0, () => {});
+  const foreign = await dial(listener.port);
+  foreign.on("error", () => {});
+  const gone = once(foreign, "close");
+  foreign.resume();
+  foreign.end("GET / HTTP/1.1\r\n\r\n");
+  await gone;
+  const client = await secure(own);
+  const { stream } = await within(handshake, { limitMs: 5000 });
+  assert.equal(stream.secure, true);
+  stream.close();
+  await drop(client);
 });
 
 function openDescriptors(): number {
