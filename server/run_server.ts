@@ -6,6 +6,7 @@ import type { Log } from "../shared/log.ts";
 import { openAccounts } from "./account_store.ts";
 import { fingerprintOf } from "./certificate.ts";
 import { prepareAnonymousDirectory } from "./data_directory.ts";
+import { Housekeeping, StorageCare } from "./housekeeping.ts";
 import { requireFreePort } from "./listening_socket.ts";
 import { loadSettings, type SettingsRequest } from "./load_settings.ts";
 import { serveMetrics } from "./metrics/metrics_endpoint.ts";
@@ -34,6 +35,8 @@ export async function runServer(world: CommandWorld, request: SettingsRequest): 
   if (settings.anonymous !== "off") await prepareAnonymousDirectory(settings.home);
   const { log, sink } = openServerLog(settings);
   await using _ = sink;
+  // First of all: whoever opens the books alone puts them in doubt.
+  using care = StorageCare.open(settings.home);
   const supervisor = await Supervisor.start({
     plan: { ...current, port: settings.port, implicitPort: settings.implicitPort },
     threads: settings.workers,
@@ -49,6 +52,7 @@ export async function runServer(world: CommandWorld, request: SettingsRequest): 
     // Even when nothing changed: every thread has a log file to reopen.
     supervisor.update(current);
   });
+  await using _housekeeping = new Housekeeping(care.chores, log);
   await using metrics = settings.metrics &&
     serveMetrics(settings.metrics, () => supervisor.counts());
   if (metrics !== undefined) {
