@@ -3,6 +3,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { CommandFailure, ExitCode } from "../shared/exit_code.ts";
+import { hostReason } from "../shared/host_reason.ts";
 import { selfSigned } from "./self_signed.ts";
 import type { TlsIdentity } from "./server_tls.ts";
 import type { ServerSettings } from "./settings.ts";
@@ -22,7 +23,10 @@ const PEM_LIMIT_BYTES = 1024 * 1024;
 export async function loadIdentity(settings: CertificateSettings): Promise<TlsIdentity> {
   const { home, certificateFile, keyFile } = settings;
   if (certificateFile !== undefined && keyFile !== undefined) {
-    return await readIdentity(certificateFile, keyFile);
+    return await readIdentity(
+      { holds: "certificate", path: certificateFile, setting: "cert" },
+      { holds: "key", path: keyFile, setting: "key" },
+    );
   }
   if (certificateFile !== undefined || keyFile !== undefined) {
     throw new CommandFailure(
@@ -34,7 +38,10 @@ export async function loadIdentity(settings: CertificateSettings): Promise<TlsId
   }
   const directory = join(home, ".ftp", "tls");
   if (!await isThere(directory)) await makeIdentity(directory);
-  return await readIdentity(join(directory, CERTIFICATE), join(directory, KEY));
+  return await readIdentity(
+    { holds: "certificate", path: join(directory, CERTIFICATE) },
+    { holds: "key", path: join(directory, KEY) },
+  );
 }
 
 const CERTIFICATE = "certificate.pem";
@@ -60,7 +67,8 @@ async function makeIdentity(directory: string): Promise<void> {
       if (!await isThere(directory)) throw error;
     }
   } catch (error) {
-    throw unusable("making a certificate in", directory, reasonOf(error), error);
+    const tried = `making a certificate in "${directory}"`;
+    throw new CommandFailure(ExitCode.failed, tried, hostReason(error), { cause: error });
   }
 }
 
@@ -71,61 +79,63 @@ async function writeDurably(path: string, text: string, mode: number): Promise<v
   await file.sync();
 }
 
-async function readIdentity(certificateFile: string, keyFile: string): Promise<TlsIdentity> {
-  const certificatePem = await readPem("certificate", certificateFile);
-  const keyPem = await readPem("key", keyFile);
+/** A PEM file, and who named it. */
+interface PemFile {
+  readonly holds: "certificate" | "key";
+  readonly path: string;
+  /** The setting that named it; `undefined` for a file of our own making. */
+  readonly setting?: "cert" | "key";
+}
+
+async function readIdentity(certificateFile: PemFile, keyFile: PemFile): Promise<TlsIdentity> {
+  const certificatePem = await readPem(certificateFile);
+  const keyPem = await readPem(keyFile);
   const certificate = parseCertificate(certificatePem, certificateFile);
   const key = parseKey(keyPem, keyFile);
   if (!certificate.checkPrivateKey(key)) {
-    throw unusable(
-      "reading the key",
-      keyFile,
-      `it does not belong to the certificate "${certificateFile}"`,
-    );
+    throw unreadable(keyFile, `it does not belong to the certificate "${certificateFile.path}"`);
   }
   return { certificatePem, keyPem };
 }
 
-async function readPem(what: string, path: string): Promise<string> {
+async function readPem(file: PemFile): Promise<string> {
   try {
-    const { size, isFile } = await Deno.stat(path);
-    if (!isFile || size > PEM_LIMIT_BYTES) {
-      throw unusable(`reading the ${what}`, path, "it is not a PEM file");
-    }
-    return await Deno.readTextFile(path);
+    const { size, isFile } = await Deno.stat(file.path);
+    if (!isFile || size > PEM_LIMIT_BYTES) throw unreadable(file, "it is not a PEM file");
+    return await Deno.readTextFile(file.path);
   } catch (error) {
     if (error instanceof CommandFailure) throw error;
-    throw unusable(`reading the ${what}`, path, reasonOf(error), error);
+    throw unreadable(file, hostReason(error), error);
   }
 }
 
-function parseCertificate(pem: string, path: string): X509Certificate {
+function parseCertificate(pem: string, file: PemFile): X509Certificate {
   try {
     return new X509Certificate(pem);
   } catch (error) {
-    throw unusable("reading the certificate", path, "it holds no PEM certificate", error);
+    throw unreadable(file, "it holds no PEM certificate", error);
   }
 }
 
-function parseKey(pem: string, path: string): KeyObject {
+function parseKey(pem: string, file: PemFile): KeyObject {
   if (pem.includes("ENCRYPTED")) {
-    throw unusable("reading the key", path, "it is encrypted, and nobody is there to ask");
+    throw unreadable(file, "it is encrypted, and nobody is there to ask");
   }
   try {
     return createPrivateKey(pem);
   } catch (error) {
-    throw unusable("reading the key", path, "it holds no PEM private key", error);
+    throw unreadable(file, "it holds no PEM private key", error);
   }
 }
 
-function unusable(tried: string, path: string, happened: string, cause?: unknown): CommandFailure {
-  return new CommandFailure(ExitCode.failed, `${tried} "${path}"`, happened, { cause });
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "there is no such file";
-  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
-  return error instanceof Error ? error.message : String(error);
+/** A file that a setting names is that setting's fault, as any other wrong value is. */
+function unreadable(file: PemFile, happened: string, cause?: unknown): CommandFailure {
+  const reading = `reading the ${file.holds} "${file.path}"`;
+  return file.setting === undefined
+    ? new CommandFailure(ExitCode.failed, reading, happened, { cause })
+    : new CommandFailure(ExitCode.usage, `setting "${file.setting}": ${reading}`, happened, {
+      cause,
+    });
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -107,18 +107,32 @@ Deno.test("a file that is missing, wrong or another's is named with what is the 
   });
   await Deno.writeTextFile(encrypted, String(locked));
   const rows: [string, string, RegExp][] = [
-    [missing, key, /certificate ".*missing": there is no such file/],
-    [garbage, key, /certificate ".*garbage": it holds no PEM certificate/],
-    [home, key, /certificate ".*": it is not a PEM file/],
-    [certificate, missing, /key ".*missing": there is no such file/],
-    [certificate, garbage, /key ".*garbage": it holds no PEM private key/],
-    [certificate, encrypted, /key ".*encrypted": it is encrypted/],
-    [certificate, stranger, /stranger-key": it does not belong to .*own-certificate"/],
+    [missing, key, /^setting "cert": reading the certificate ".*missing": there is no such file/],
+    [
+      garbage,
+      key,
+      /^setting "cert": reading the certificate ".*garbage": it holds no PEM certificate/,
+    ],
+    [home, key, /^setting "cert": reading the certificate ".*": it is not a PEM file/],
+    [certificate, missing, /^setting "key": reading the key ".*missing": there is no such file/],
+    [
+      certificate,
+      garbage,
+      /^setting "key": reading the key ".*garbage": it holds no PEM private key/,
+    ],
+    [certificate, encrypted, /^setting "key": reading the key ".*encrypted": it is encrypted/],
+    [
+      certificate,
+      stranger,
+      /^setting "key": .*stranger-key": it does not belong to .*own-certificate"/,
+    ],
   ];
   for (const [certificateFile, keyFile, message] of rows) {
     await assert.rejects(
       loadIdentity({ home, certificateFile, keyFile }),
-      (error) => error instanceof CommandFailure && message.test(error.message),
+      (error) =>
+        error instanceof CommandFailure && error.exitCode === ExitCode.usage &&
+        message.test(error.message),
     );
   }
   const { certificatePem } = await loadIdentity({
