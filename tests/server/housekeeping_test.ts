@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { Housekeeping, StorageCare } from "../../server/housekeeping.ts";
 import { KEPT_UNFINISHED_MS } from "../../server/storage/upload_sweep.ts";
 import { RecordedLog } from "../support/in_process_server.ts";
+import { startServer } from "../support/server_process.ts";
 import { at, interrupt, put } from "../support/storage_steps.ts";
 import { TrialQuota } from "../support/trial_quota.ts";
 
@@ -35,6 +36,17 @@ Deno.test("at its start the server counts accounts in doubt and sweeps what is o
   const again = await disk.reopen({ books });
   assert.equal(await again.unfinished(at("/old")), undefined);
   assert.equal(await again.unfinished(at("/new")), 4);
+});
+
+Deno.test("ftp serve cares for its storage from the start on", async () => {
+  await using trial = await TrialQuota.open({});
+  await interrupt(trial.storage, "/old", "forgotten");
+  const long = new Date(Date.now() - KEPT_UNFINISHED_MS - 1000);
+  for (const name of trial.disk.waiting().filter((name) => name.endsWith(".part"))) {
+    await Deno.utime(trial.disk.inUploads(name), long, long);
+  }
+  await using server = await startServer({ home: trial.disk.options.home });
+  await server.logged(/unfinished uploads swept .*removed=1/);
 });
 
 Deno.test("a chore that fails is logged, and does not keep the others from being done again", async () => {
