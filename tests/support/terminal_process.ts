@@ -1,4 +1,4 @@
-// Our own program at a real pseudo-terminal: a test types what a person types and reads what is shown.
+// A program, our own mostly, at a real pseudo-terminal: a test types what a person types and reads what is shown.
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
@@ -6,7 +6,6 @@ import { ftpCommandLine } from "./program.ts";
 
 const BRIDGE = fileURLToPath(new URL("terminal_bridge.py", import.meta.url));
 
-/** What a test waits for comes within this time or never. */
 const LIMIT_MS = 30_000;
 
 /** How it is run. */
@@ -14,6 +13,10 @@ export interface TerminalOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly columns?: number;
+  /** Another program than ours, given the same arguments. */
+  readonly program?: string;
+  /** What takes longer than this to come never comes; 30 seconds by default. */
+  readonly limitMs?: number;
 }
 
 /** A program at a terminal. `await using` ends it. */
@@ -21,6 +24,7 @@ export class TerminalProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #typing: WritableStreamDefaultWriter<Uint8Array>;
   readonly #ended: Promise<void>;
+  readonly #limitMs: number;
   #shown = "";
   /** Where the next expectation starts. */
   #seenTo = 0;
@@ -28,8 +32,11 @@ export class TerminalProcess implements AsyncDisposable {
   #hasEnded = false;
 
   constructor(args: readonly string[], options: TerminalOptions = {}) {
-    const { env = {}, cwd, columns = 100 } = options;
-    const [program, programArgs] = ftpCommandLine(args);
+    const { env = {}, cwd, columns = 100, limitMs = LIMIT_MS } = options;
+    const [program, programArgs] = options.program === undefined
+      ? ftpCommandLine(args)
+      : [options.program, args];
+    this.#limitMs = limitMs;
     this.#child = new Deno.Command("/usr/bin/python3", {
       args: [BRIDGE, String(columns), "30", program, ...programArgs],
       env: { TERM: "xterm-256color", ...env },
@@ -69,7 +76,7 @@ export class TerminalProcess implements AsyncDisposable {
 
   /** Waits until a text that fits is shown behind what was waited for before; colours and cursor moves left out. */
   async see(pattern: RegExp): Promise<RegExpExecArray> {
-    const deadline = performance.now() + LIMIT_MS;
+    const deadline = performance.now() + this.#limitMs;
     while (true) {
       const match = pattern.exec(this.text.slice(this.#seenTo));
       if (match !== null) {
@@ -89,7 +96,7 @@ export class TerminalProcess implements AsyncDisposable {
 
   /** Waits for the program's end. @returns its exit code */
   async end(): Promise<number> {
-    const timer = setTimeout(() => this.#child.kill("SIGKILL"), LIMIT_MS);
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), this.#limitMs);
     try {
       const { code } = await this.#child.status;
       await this.#ended;
