@@ -33,7 +33,7 @@ export async function logIn(session: Session, name: string, password: Secret): P
   };
   const { accounts, bans } = services;
   if (bans.holds(address, name)) return refuse("banned", BANNED);
-  const verdict = await accounts.verify(name, password, address);
+  const verdict = await accounts.verify(name, password, session.cameFrom);
   // SECURITY: of many attempts made at once, those beyond the limit learn nothing from being right.
   if (bans.holds(address, name)) return refuse("banned", BANNED);
   if (!verdict.ok && verdict.why === "wrong") {

@@ -144,6 +144,11 @@ export class Session {
     return this.seat.id;
   }
 
+  /** The address that counts where networks are allowed; `undefined` for this machine itself. */
+  get cameFrom(): string | undefined {
+    return this.isLocal ? undefined : this.peer.address;
+  }
+
   get login(): Login {
     return this.#login;
   }

@@ -64,9 +64,10 @@ export interface Accounts {
   /**
    * Judges a login. An unknown name costs the same time as a wrong password.
    *
-   * @param from the peer's address: some accounts may not come from everywhere.
+   * @param from the peer's address: some accounts may not come from everywhere; `undefined` for this
+   * machine itself, which no address alone tells from what a proxy here stands before.
    */
-  verify(name: string, secret: Secret, from: string): Promise<Verdict>;
+  verify(name: string, secret: Secret, from: string | undefined): Promise<Verdict>;
   /** @returns `undefined` for an unknown name. */
   find(name: string): Promise<Account | undefined>;
   /** A number that grows with every change of any account: asked often, so it costs next to nothing. */

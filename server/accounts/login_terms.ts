@@ -1,7 +1,6 @@
 // On which terms an account may log in, and which of its changes end the sessions it has.
 
 import { type Parsed, parsed, unparsed } from "../../shared/parsed.ts";
-import { isLoopback } from "../../shared/endpoint.ts";
 import { networkHolds, parseNetwork } from "../network.ts";
 import type { Account } from "./accounts.ts";
 
@@ -21,11 +20,12 @@ export type LoginTerms = Pick<Account, "enabled" | "expiresMs" | "networks" | "l
 /**
  * Why the account may not log in, `undefined` where it may.
  *
- * @param from the peer's address. This machine itself is in every network: its operator is not locked out.
+ * @param from the peer's address; `undefined` for this machine itself, which is in every network: its
+ * operator is not locked out.
  */
 export function termsRefusal(
   account: LoginTerms,
-  from: string,
+  from: string | undefined,
   now: Date,
 ): TermsRefusal | undefined {
   if (!account.enabled) return "disabled";
@@ -97,8 +97,8 @@ function isWithin({ fromMinute, untilMinute }: LoginHours, now: Date): boolean {
     : minute >= fromMinute || minute < untilMinute;
 }
 
-function isAllowedFrom(networks: readonly string[], address: string): boolean {
-  if (networks.length === 0 || isLoopback(address)) return true;
+function isAllowedFrom(networks: readonly string[], address: string | undefined): boolean {
+  if (networks.length === 0 || address === undefined) return true;
   return networks.some((text) => {
     const network = parseNetwork(text);
     return network.ok && networkHolds(network.value, address);

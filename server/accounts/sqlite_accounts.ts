@@ -43,7 +43,7 @@ export class SqliteAccounts implements Accounts, AccountAdmin, Disposable {
     return new SqliteAccounts(AccountsDatabase.open(path), new PasswordCheck(options));
   }
 
-  async verify(name: string, secret: Secret, from: string): Promise<Verdict> {
+  async verify(name: string, secret: Secret, from: string | undefined): Promise<Verdict> {
     const before = this.#row(name);
     const stored = before === undefined ? undefined : {
       hash: String(before["password"]),

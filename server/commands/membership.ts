@@ -147,12 +147,12 @@ type Proof =
 
 /** Whether who is logged in knows the password: somebody may have sat down at an open session. */
 async function proven(session: Session, password: string): Promise<Proof> {
-  const { login, services, peer: { address } } = session;
+  const { login, services } = session;
   if (login.kind !== "member" || login.account.revision === 0) {
     return { ok: false, reply: reply(550, "A guest has no account.") };
   }
   const { name } = login.account;
-  const verdict = await services.accounts.verify(name, new Secret(password), address);
+  const verdict = await services.accounts.verify(name, new Secret(password), session.cameFrom);
   if (verdict.ok) return verdict;
   if (verdict.why === "wrong") return { ok: false, reply: await countFailure(session, name) };
   return { ok: false, reply: reply(550, "This account may not do that now.") };

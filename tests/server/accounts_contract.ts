@@ -127,13 +127,15 @@ export function accountsContract(store: string, open: () => Promise<AccountsUnde
   test("an account comes in from its networks, in its time, and always from this machine", async (accounts) => {
     const networks = ["192.0.2.0/24"];
     await accounts.add({ name: "ann", networks }, secret("right"));
-    const from = async (address: string) => {
+    const from = async (address: string | undefined) => {
       const verdict = await accounts.verify("ann", secret("right"), address);
       return verdict.ok ? "in" : verdict.why;
     };
     assert.equal(await from("192.0.2.9"), "in");
     assert.equal(await from("198.51.100.1"), "network");
-    assert.equal(await from("127.0.0.1"), "in");
+    assert.equal(await from(undefined), "in");
+    // A proxy on this machine, for whomever.
+    assert.equal(await from("127.0.0.1"), "network");
     await accounts.update("ann", { expiresMs: Date.now() + 60_000 });
     assert.equal(await from("192.0.2.9"), "in");
     await accounts.update("ann", { expiresMs: Date.now() - 1 });

@@ -65,5 +65,7 @@ Deno.test("the first reason is told: disabled, expired, network, hours", () => {
   assert.equal(refusal({ ...all, enabled: true }, "09:59"), "network");
   assert.equal(refusal({ ...all, enabled: true }, "09:59", "198.51.100.7"), "hours");
   assert.equal(refusal({ ...all, enabled: true }, "01:30", "::ffff:198.51.100.7"), undefined);
-  assert.equal(refusal({ ...all, enabled: true }, "01:30", "::1"), undefined);
+  assert.equal(refusal({ ...all, enabled: true }, "01:30", "::1"), "network");
+  const here = termsRefusal({ ...STANDARD_ACCOUNT, ...all, enabled: true }, undefined, at("01:30"));
+  assert.equal(here, undefined);
 });

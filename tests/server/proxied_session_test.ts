@@ -1,8 +1,10 @@
 // Sessions through a proxy: who is believed, what the peer's address then means, and data connections.
 
 import assert from "node:assert/strict";
+import { SqliteAccounts } from "../../server/accounts/sqlite_accounts.ts";
+import { accountsFile } from "../../server/data_directory.ts";
 import { parseNetwork } from "../../server/network.ts";
-import { InProcessServer } from "../support/in_process_server.ts";
+import { InProcessServer, USER } from "../support/in_process_server.ts";
 import { Player } from "../support/transcript_player.ts";
 
 function networks(...texts: string[]) {
@@ -62,6 +64,19 @@ Deno.test("behind a proxy on this machine nobody counts as local: a login wants 
       `C bytes: "${header}"\n S: 220 *\n C: USER alice\n S: 530 This server wants TLS*`,
     );
     await player.say("C: AUTH TLS\n S: 234 *\n tls\n login");
+  }
+});
+
+Deno.test("who comes through a proxy on this machine is in no account's networks by that", async () => {
+  await using server = await InProcessServer.start({ settings: BEHIND });
+  using accounts = SqliteAccounts.open(accountsFile(server.home));
+  await accounts.update(USER, { networks: ["192.0.2.0/24"] });
+  for (const header of ["PROXY TCP4 127.0.0.1 127.0.0.1 40000 21", "PROXY UNKNOWN"]) {
+    using player = await Player.connect(server);
+    await player.say(`C bytes: "${header}\\r\\n"\n S: 220 *\n C: USER alice\n S: 331 *`);
+    await player.say(
+      "C: PASS correct horse\n S: 530 This account may not log in from your address.",
+    );
   }
 });
 

@@ -25,7 +25,7 @@ export class MemoryAccounts implements Accounts, AccountAdmin {
   readonly #invites = new Map<string, InviteTerms>();
   #revision = 0;
 
-  verify(name: string, secret: Secret, from: string): Promise<Verdict> {
+  verify(name: string, secret: Secret, from: string | undefined): Promise<Verdict> {
     const found = this.#accounts.get(name.normalize("NFC"));
     if (found === undefined || found.password !== secret.reveal()) {
       return Promise.resolve({ ok: false, why: "wrong" });
