@@ -172,6 +172,7 @@ export class Session {
     this.directory = ROOT;
     this.announcedSize = undefined;
     this.resuming = undefined;
+    this.data.forget();
   }
 
   /** REIN and AUTH: everything but the connection itself is as at the greeting (RFC 959, 4.1.1). */
@@ -184,6 +185,5 @@ export class Session {
     this.wantsDigests = false;
     this.mlstFacts = undefined;
     this.extendedPassiveOnly = false;
-    this.data.forget();
   }
 }
