@@ -3,6 +3,14 @@
 import type { ByteStream } from "../shared/byte_stream.ts";
 import type { Endpoint } from "../shared/endpoint.ts";
 
+/** What a data connection is for. */
+export interface DataUse {
+  /** Whether TLS protects it; we are the TLS server in both modes (RFC 4217, 7). */
+  readonly secure: boolean;
+  /** Whether we send and the peer receives, or the other way round. */
+  readonly sends: boolean;
+}
+
 /** The data side of one session. Arranging anew forgets what was arranged before. */
 export interface DataPort {
   /**
