@@ -213,11 +213,19 @@ Deno.test("a time without a year is the last one that was not in the future", ()
 });
 
 Deno.test("any text gives an answer, never an exception, and a name that is one", () => {
-  fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
-    for (const listed of [parseListLine(text, NOW_MS), parseMachineLine(text)]) {
-      if (listed.kind === "entry") assert.doesNotMatch(listed.entry.name, /^\.{0,2}$|[/\0\r\n]/);
+  // Of any characters hardly a line is one of a listing: most are given its beginning.
+  const heads = ["", "type=file;size=1; ", "-rw-r--r-- 1 a b 7 Jun 15 11:00 ", "+s7,r,\t"];
+  const awkward = fc.constantFrom(...["a", ".", "/", "\0", "\r", "\n", " ", "\\"]);
+  const names = fc.oneof(fc.string({ unit: awkward, maxLength: 5 }), fc.string({ unit: "binary" }));
+  let entries = 0;
+  fc.assert(fc.property(fc.constantFrom(...heads), names, (head, name) => {
+    for (const listed of [parseListLine(head + name, NOW_MS), parseMachineLine(head + name)]) {
+      if (listed.kind !== "entry") continue;
+      entries++;
+      assert.doesNotMatch(listed.entry.name, /^\.{0,2}$|[/\0\r\n]/);
     }
   }));
+  assert.ok(entries > 0);
 });
 
 const MLSD: readonly [line: string, expected: Expected][] = [

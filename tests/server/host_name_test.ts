@@ -47,7 +47,8 @@ Deno.test("Windows refuses devices, whatever follows them", () => {
 });
 
 Deno.test("what a host takes is one name to its path functions", () => {
-  fc.assert(fc.property(fc.string({ unit: "binary" }), (name) => {
+  const unit = fc.constantFrom(..."ab/\\:. \0é");
+  fc.assert(fc.property(fc.string({ unit, maxLength: 5 }), (name) => {
     if (isGood(name, "linux")) assert.ok(!name.includes("/") && !name.includes("\0"));
     if (isGood(name, "windows")) assert.ok(!/[\\/:]|[. ]$/.test(name));
   }));
