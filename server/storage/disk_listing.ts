@@ -7,10 +7,13 @@ import type { VirtualPath } from "../../shared/virtual_path.ts";
 import { entryOf } from "./host_entry.ts";
 import { hostCode, hostFault } from "./host_fault.ts";
 import type { HostFiles } from "./host_files.ts";
-import type { Jail } from "./jailed_path.ts";
+import type { Jail, Located } from "./jailed_path.ts";
 
-/** After so many names the directory must still be where it was; see {@linkcode Jail.isInPlace}. */
-const NAMES_BETWEEN_LOOKS = 16;
+/** So many names are looked up and proven together; the first ones early, for a first line at once. */
+const FIRST_BATCH_NAMES = 16;
+const LARGEST_BATCH_NAMES = 256;
+/** A batch in which files were replaced or removed meanwhile is looked up again so often. */
+const BATCH_ATTEMPTS = 10;
 /** What the host gives for bytes that are not UTF-8; such a name cannot be asked about. */
 const REPLACEMENT = "\ufffd";
 
@@ -34,21 +37,23 @@ export async function* listDirectory(
 ): AsyncGenerator<Entry, void, void> {
   const directory = jail.locate(path);
   if (directory.stat.type !== "directory") throw new Fault("not-a-directory", { about: path });
-  let seen = 0, unspeakable = 0, unreachable = 0;
+  let unspeakable = 0, unreachable = 0;
+  let batch: string[] = [];
+  let batchNames = FIRST_BATCH_NAMES;
   try {
     for await (const name of files.names(directory.host)) {
       if (signal?.aborted) throw new Fault("aborted", { cause: signal.reason });
-      // SECURITY: the names of a directory outside, swapped in meanwhile, must not be told.
-      if (seen++ % NAMES_BETWEEN_LOOKS === 0 && !jail.isInPlace(directory, 2)) {
-        throw new Fault("busy", { about: path });
-      }
       if (/[\r\n]/.test(name)) {
         unspeakable++;
         continue;
       }
-      const found = lookAt(name);
-      if (found !== undefined) yield found;
+      batch.push(name);
+      if (batch.length < batchNames) continue;
+      yield* proven(batch);
+      batch = [];
+      batchNames = Math.min(batchNames * 2, LARGEST_BATCH_NAMES);
     }
+    yield* proven(batch);
   } catch (error) {
     throw hostFault(error, path);
   } finally {
@@ -57,10 +62,26 @@ export async function* listDirectory(
     }
   }
 
-  function lookAt(name: string): Entry | undefined {
+  /**
+   * SECURITY: a directory outside, swapped in while the names were read or looked up, must not be
+   * told. Its entries are never in place by both of the jail's looks.
+   */
+  function proven(names: readonly string[]): Entry[] {
+    for (let attempt = 0; attempt < BATCH_ATTEMPTS; attempt++) {
+      const unreachableBefore = unreachable;
+      const found = names.flatMap((name) => lookUp(name) ?? []);
+      if (jail.areInPlace(found.map(({ located }) => located))) {
+        return found.map(({ name, located }) => entryOf(name, located.stat));
+      }
+      unreachable = unreachableBefore;
+    }
+    throw new Fault("busy", { about: path });
+  }
+
+  function lookUp(name: string): { name: string; located: Located } | undefined {
     try {
-      const found = jail.entryAt(directory, name);
-      return found && entryOf(name, found.stat);
+      const located = jail.entryAt(directory, name);
+      return located && { name, located };
     } catch (error) {
       if (hostCode(error) !== "ENOENT") throw error;
       if (name.includes(REPLACEMENT)) unreachable++;

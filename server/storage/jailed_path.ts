@@ -174,12 +174,21 @@ export class Jail {
   }
 
   /** SECURITY: whether what is at hand is what its path without links leads to. */
-  isInPlace({ host, stat }: Located, looks = LOOKS): boolean {
-    const coins = crypto.getRandomValues(new Uint8Array(looks));
+  isInPlace(located: Located): boolean {
+    return this.areInPlace([located]);
+  }
+
+  /** The same for what was found at one time in one directory: each look is at any of them. */
+  areInPlace(found: readonly Located[]): boolean {
+    const coins = crypto.getRandomValues(new Uint32Array(LOOKS));
     try {
-      return coins.every((coin) =>
-        coin < 128 ? this.#files.realPath(host) === host : isSame(this.#files.lstat(host), stat)
-      );
+      return coins.every((coin) => {
+        const chosen = found[(coin >>> 1) % found.length];
+        if (chosen === undefined) return true;
+        return (coin & 1) === 0
+          ? this.#files.realPath(chosen.host) === chosen.host
+          : isSame(this.#files.lstat(chosen.host), chosen.stat);
+      });
     } catch (error) {
       if (hostCode(error) === undefined) throw error;
       return false; // gone, or swapped for something that leads nowhere
