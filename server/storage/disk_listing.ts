@@ -9,8 +9,8 @@ import { hostCode, hostFault } from "./host_fault.ts";
 import type { HostFiles } from "./host_files.ts";
 import type { Jail, Located } from "./jailed_path.ts";
 
-/** So many names are looked up and proven together; the first ones early, for a first line at once. */
-const FIRST_BATCH_NAMES = 16;
+/** So many names are looked up and proven together: one at first, for a first line at once, then twice as many each time. */
+const FIRST_BATCH_NAMES = 1;
 const LARGEST_BATCH_NAMES = 256;
 /** A batch in which files were replaced or removed meanwhile is looked up again so often. */
 const BATCH_ATTEMPTS = 10;
@@ -42,23 +42,30 @@ export async function* listDirectory(
   let batchNames = FIRST_BATCH_NAMES;
   try {
     for await (const name of files.names(directory.host)) {
-      if (signal?.aborted) throw new Fault("aborted", { cause: signal.reason });
       if (/[\r\n]/.test(name)) {
         unspeakable++;
         continue;
       }
       batch.push(name);
       if (batch.length < batchNames) continue;
-      yield* proven(batch);
+      yield* told(proven(batch));
       batch = [];
       batchNames = Math.min(batchNames * 2, LARGEST_BATCH_NAMES);
     }
-    yield* proven(batch);
+    yield* told(proven(batch));
   } catch (error) {
     throw hostFault(error, path);
   } finally {
     if (unspeakable + unreachable > 0) {
       log?.write("warn", "names left out of a listing", { path, unspeakable, unreachable });
+    }
+  }
+
+  /** An abort is heard between any two of them. */
+  function* told(entries: readonly Entry[]): Generator<Entry, void, void> {
+    for (const entry of entries) {
+      if (signal?.aborted) throw new Fault("aborted", { cause: signal.reason });
+      yield entry;
     }
   }
 
