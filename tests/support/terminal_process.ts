@@ -39,7 +39,8 @@ export class TerminalProcess implements AsyncDisposable {
     this.#limitMs = limitMs;
     this.#child = new Deno.Command("/usr/bin/python3", {
       args: [BRIDGE, String(columns), "30", program, ...programArgs],
-      env: { TERM: "xterm-256color", ...env },
+      // What whoever runs the tests prefers must not decide what they see.
+      env: { TERM: "xterm-256color", NO_COLOR: "", ...env },
       ...(cwd === undefined ? {} : { cwd }),
       stdin: "piped",
       stdout: "piped",
