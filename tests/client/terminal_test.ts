@@ -155,14 +155,15 @@ Deno.test("the shell asks for name and password, up to three times, and knows th
   await terminal.see(/put two words\.txt: 6 bytes, SHA-256 verified/);
   await terminal.see(/ftp .*:\/new folder> /);
   await terminal.type("cat 'two words.txt'\r");
-  await terminal.see(/\nhello\r\n/);
+  await terminal.see(/\nhello\r\n[^]*> $/);
   await terminal.type("chat\r");
   await terminal.see(/"chat": no such command\r\nhint: did you mean "cat"\?/);
   // The line before the last, by the arrow key.
+  await terminal.see(/\n[^]*> $/);
   await terminal.type("\x1b[A\x1b[A\r");
-  await terminal.see(/\nhello\r\n/);
+  await terminal.see(/\nhello\r\n[^]*> $/);
   await terminal.type("half a line\x03");
-  await terminal.see(/\^C/);
+  await terminal.see(/\^C[^]*> $/);
   await terminal.type("quit\r");
   assert.equal(await terminal.end(), 0, terminal.shown);
 });
