@@ -1,7 +1,7 @@
 // Logins without an account: `anonymous` and `ftp`, with any password, in HOME/pub.
 
 import { type Reply, reply } from "../shared/reply.ts";
-import type { Account } from "./accounts/accounts.ts";
+import { type Account, STANDARD_ACCOUNT } from "./accounts/accounts.ts";
 import { ANONYMOUS_DIRECTORY } from "./data_directory.ts";
 import type { Session } from "./session.ts";
 import type { ServerSettings } from "./settings.ts";
@@ -36,21 +36,10 @@ export async function logInAnonymously(session: Session): Promise<Reply> {
 
 function anonymousAccount(readOnly: boolean): Account {
   return {
+    ...STANDARD_ACCOUNT,
     name: ANONYMOUS,
     directory: ANONYMOUS_DIRECTORY,
     readOnly,
-    admin: false,
-    enabled: true,
-    quotaBytes: undefined,
-    maxFiles: undefined,
-    grants: [],
-    mounts: [],
-    uploadRate: undefined,
-    downloadRate: undefined,
-    maxSessions: undefined,
-    expiresMs: undefined,
-    networks: [],
-    loginHours: undefined,
     revision: 0,
     loginRevision: 0,
   };
