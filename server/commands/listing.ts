@@ -5,12 +5,12 @@ import { FACTS, formatFacts } from "../../shared/facts.ts";
 import { Fault } from "../../shared/fault.ts";
 import { type Reply, reply } from "../../shared/reply.ts";
 import { formatUnixLine } from "../../shared/unix_listing.ts";
-import type { VirtualPath } from "../../shared/virtual_path.ts";
-import { ANONYMOUS } from "../anonymous.ts";
+import { childOf, type VirtualPath } from "../../shared/virtual_path.ts";
 import { type AnyCommand, command } from "../command.ts";
 import { optional, optionalPath, text } from "../grammar.ts";
 import { findListing, type ListingArgument, listingArgument, sendLines } from "../listing.ts";
 import type { Session } from "../session.ts";
+import type { Powers } from "../storage/powers.ts";
 import { carry } from "../transfer.ts";
 
 const list = command({
@@ -84,7 +84,11 @@ async function* tellFacts(
     sends: true,
     opening: "Here it comes.",
     move: (stream, transfer) =>
-      sendLines(listing, (entry) => factsOf(entry, session), { stream, session, transfer }),
+      sendLines(listing, (entry) => factsOf(entry, childOf(directory, entry.name), session), {
+        stream,
+        session,
+        transfer,
+      }),
   });
 }
 
@@ -99,9 +103,9 @@ const machineEntry = command({
   help: "Tells the facts of one name.",
   source: "RFC 3659, 7",
   async run(target, session) {
-    const entry = await session.storage.stat(target ?? session.directory);
-    const named = { ...entry, name: target ?? session.directory };
-    return reply(250, "Listing", factsOf(named, session), "End");
+    const path = target ?? session.directory;
+    const entry = await session.storage.stat(path);
+    return reply(250, "Listing", factsOf({ ...entry, name: path }, path, session), "End");
   },
 });
 
@@ -126,24 +130,26 @@ function isTold(fact: string, session: Session): boolean {
   return session.mlstFacts?.has(fact.toLowerCase()) ?? true;
 }
 
-function factsOf(entry: Entry, session: Session): string {
-  return formatFacts(entry, {
-    only: session.mlstFacts,
-    permissions: PERMISSIONS[powerOf(session)][entry.type],
-  });
+function factsOf(entry: Entry, path: VirtualPath, { storage, mlstFacts }: Session): string {
+  const permissions = permissionsOf(entry.type, storage.powers(path));
+  return formatFacts(entry, { only: mlstFacts, permissions });
 }
 
-function powerOf({ login }: Session): keyof typeof PERMISSIONS {
-  if (login.kind !== "member" || login.account.readOnly) return "read";
-  return login.account.name === ANONYMOUS ? "add" : "change";
+/** RFC 3659, 7.5.5: what may be done, a letter each. Who sees a directory may enter it. */
+function permissionsOf(type: Entry["type"], powers: Powers): string {
+  const { read, list, overwrite, fill, empty, remove, rename } = powers;
+  const when = (isAllowed: boolean, letter: string) => isAllowed ? letter : "";
+  switch (type) {
+    case "file":
+      return when(overwrite, "a") + when(remove, "d") + when(rename, "f") + when(read, "r") +
+        when(overwrite, "w");
+    case "directory":
+      return when(fill, "c") + when(remove, "d") + "e" + when(rename, "f") + when(list, "l") +
+        when(fill, "m") + when(empty, "p");
+    case "other":
+      return when(rename, "f");
+  }
 }
-
-/** RFC 3659, 7.5.5: what may be done, a letter each. */
-const PERMISSIONS = {
-  read: { directory: "el", file: "r", other: "" },
-  add: { directory: "celm", file: "r", other: "" },
-  change: { directory: "cdeflmp", file: "adfrw", other: "" },
-} as const satisfies Record<string, Record<Entry["type"], string>>;
 
 /** The family's rows. */
 export const listingCommands: readonly AnyCommand[] = [

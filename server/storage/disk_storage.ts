@@ -29,6 +29,7 @@ import {
   type QuotaState,
   roomIn,
 } from "./quota_books.ts";
+import { type Powers, unlimitedPowers } from "./powers.ts";
 import { removal, renaming, visiblePlace } from "./name_changes.ts";
 import { forgetPending, pendingUploads } from "./pending_uploads.ts";
 import type {
@@ -134,6 +135,10 @@ class DiskStorage implements Storage {
     this.#books = world.books;
     this.#jail = world.jail;
     this.#files = world.files;
+  }
+
+  powers(path: VirtualPath): Powers {
+    return unlimitedPowers(path);
   }
 
   stat(path: VirtualPath): Promise<Entry> {

@@ -4,6 +4,7 @@ import type { Entry } from "../../shared/entry.ts";
 import { Fault } from "../../shared/fault.ts";
 import type { HashAlgorithm } from "../../shared/hash.ts";
 import type { VirtualPath } from "../../shared/virtual_path.ts";
+import type { Powers } from "./powers.ts";
 import type { QuotaState } from "./quota_books.ts";
 import type {
   ByteRange,
@@ -26,6 +27,11 @@ export class GuestStorage implements Storage {
 
   constructor(inner: Storage) {
     this.#inner = inner;
+  }
+
+  powers(path: VirtualPath): Powers {
+    const { read, list, fill } = this.#inner.powers(path);
+    return { read, list, fill, overwrite: false, empty: false, remove: false, rename: false };
   }
 
   stat(path: VirtualPath): Promise<Entry> {

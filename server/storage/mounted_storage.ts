@@ -12,6 +12,7 @@ import {
   type VirtualPath,
   withinDirectory,
 } from "../../shared/virtual_path.ts";
+import type { Powers } from "./powers.ts";
 import type { QuotaState } from "./quota_books.ts";
 import type {
   ByteRange,
@@ -41,6 +42,13 @@ export class MountedStorage implements Storage {
     this.abilities = root.abilities;
     this.#root = root;
     this.#mounts = mounts.toSorted((one, other) => other.path.length - one.path.length);
+  }
+
+  powers(path: VirtualPath): Powers {
+    const { storage, inner } = this.#find(path);
+    const powers = storage.powers(inner);
+    if (!this.#leadsToMount(path)) return powers;
+    return { ...powers, overwrite: false, remove: false, rename: false };
   }
 
   async stat(path: VirtualPath): Promise<Entry> {

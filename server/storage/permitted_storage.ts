@@ -4,6 +4,7 @@ import type { Entry } from "../../shared/entry.ts";
 import { Fault, isFault } from "../../shared/fault.ts";
 import type { HashAlgorithm } from "../../shared/hash.ts";
 import { caseFolded, childOf, isWithin, type VirtualPath } from "../../shared/virtual_path.ts";
+import type { Powers } from "./powers.ts";
 import type { QuotaState } from "./quota_books.ts";
 import type {
   ByteRange,
@@ -53,6 +54,20 @@ export class PermittedStorage implements Storage {
     this.#inner = inner;
     this.#usual = usual;
     this.#exceptions = exceptions.toSorted((one, other) => other.path.length - one.path.length);
+  }
+
+  powers(path: VirtualPath): Powers {
+    const { read, write, list } = this.#at(path);
+    const inner = this.#inner.powers(path);
+    return {
+      read: read && inner.read,
+      list: list && inner.list,
+      overwrite: write && inner.overwrite,
+      fill: write && inner.fill,
+      empty: write && inner.empty,
+      remove: write && inner.remove,
+      rename: write && inner.rename && !this.#holdsException(path),
+    };
   }
 
   async stat(path: VirtualPath): Promise<Entry> {
@@ -117,8 +132,7 @@ export class PermittedStorage implements Storage {
     // SECURITY: a move must not open what was closed: by going where more is allowed, or by taking a
     // directory away from the path its exception is for.
     const opens = (after.read && !before.read) || (after.list && !before.list);
-    const escapes = this.#exceptions.some((each) => holds(from, each.path));
-    if (opens || escapes) throw new Fault("denied", { about: from });
+    if (opens || this.#holdsException(from)) throw new Fault("denied", { about: from });
     await this.#inner.rename(from, to);
   }
 
@@ -156,6 +170,10 @@ export class PermittedStorage implements Storage {
 
   #at(path: VirtualPath): Rights {
     return this.#exceptions.find((each) => holds(each.path, path))?.rights ?? this.#usual;
+  }
+
+  #holdsException(path: VirtualPath): boolean {
+    return this.#exceptions.some((each) => holds(path, each.path));
   }
 
   #require(right: keyof Rights, path: VirtualPath): void {

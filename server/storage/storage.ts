@@ -4,6 +4,7 @@ import type { ByteSink, ByteSource } from "../../shared/byte_stream.ts";
 import type { Entry } from "../../shared/entry.ts";
 import type { HashAlgorithm } from "../../shared/hash.ts";
 import type { VirtualPath } from "../../shared/virtual_path.ts";
+import type { Powers } from "./powers.ts";
 import type { QuotaState } from "./quota_books.ts";
 
 /** What a kind of storage can do beyond reading and writing whole files. */
@@ -84,6 +85,11 @@ export interface Upload extends ByteSink, AsyncDisposable {
  */
 export interface Storage {
   readonly abilities: StorageAbilities;
+  /**
+   * What rights allow with a path. It never touches the disk, so that it can be asked for every name
+   * of a large directory.
+   */
+  powers(path: VirtualPath): Powers;
   /** @throws Fault `not-found` */
   stat(path: VirtualPath): Promise<Entry>;
   /**

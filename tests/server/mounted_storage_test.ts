@@ -2,8 +2,10 @@
 
 import assert from "node:assert/strict";
 import { MountedStorage } from "../../server/storage/mounted_storage.ts";
+import { PermittedStorage, rightsOf } from "../../server/storage/permitted_storage.ts";
 import { isFault } from "../../shared/fault.ts";
 import { MemoryStorage } from "../support/memory_storage.ts";
+import { assertDirectoryPowers, assertFilePowers } from "../support/storage_powers.ts";
 import { at, failsAs, get, interrupt, names, put } from "../support/storage_steps.ts";
 import { storageContract, type StorageOnTrial } from "./storage_contract.ts";
 import { uploadContract } from "./upload_contract.ts";
@@ -97,4 +99,18 @@ Deno.test("a fault names the path that was asked for", async () => {
   const fault = await storage.read(at("/pub/nothing"), 0).catch((error) => error);
   assert.ok(isFault(fault, "not-found"));
   assert.equal(fault.about, "/pub/nothing");
+});
+
+Deno.test("what may be done in a mount is the mounted storage's to say", async () => {
+  const [root, shown, team] = [new MemoryStorage(), new MemoryStorage(), new MemoryStorage()];
+  for (const storage of [root, shown, team]) await put(storage, "/f", "x");
+  const storage = new MountedStorage(root, [
+    { path: at("/shown"), storage: new PermittedStorage(shown, rightsOf("rl")) },
+    { path: at("/a/team"), storage: team },
+  ]);
+  for (const path of ["/shown/f", "/a/team/f", "/f"]) await assertFilePowers(storage, path);
+  await put(team, "/f", "x");
+  for (const path of ["/shown", "/a/team"]) await assertDirectoryPowers(storage, path);
+  const { rename, remove } = storage.powers(at("/a"));
+  assert.deepEqual({ rename, remove }, { rename: false, remove: false });
 });

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { PermittedStorage, rightsOf } from "../../server/storage/permitted_storage.ts";
 import type { Storage } from "../../server/storage/storage.ts";
 import { MemoryStorage } from "../support/memory_storage.ts";
+import { assertDirectoryPowers, assertFilePowers } from "../support/storage_powers.ts";
 import { at, failsAs, get, interrupt, names, put } from "../support/storage_steps.ts";
 import { storageContract, type StorageOnTrial } from "./storage_contract.ts";
 import { uploadContract } from "./upload_contract.ts";
@@ -92,4 +93,23 @@ Deno.test("nothing is opened by moving it, nor by moving the directory that was 
 Deno.test("a directory around one with rights of its own stays where it is", async () => {
   const storage = await permitted("rwl", { "/d": "rwl", "/d/secret": "" });
   await failsAs("denied", storage.rename(at("/d"), at("/e")));
+});
+
+Deno.test("what rights allow is said before it is tried", async () => {
+  const rights = { "/full": "rwl", "/box": "w", "/shown": "rl", "/names": "l", "/blind": "r" };
+  for (const usual of ["rl", "rwl"]) {
+    const storage = await permitted(usual, rights);
+    const files = ["/f", "/full/f", "/box/f", "/shown/f", "/names/f", "/blind/f"];
+    for (const path of files) await assertFilePowers(storage, path);
+    for (const path of Object.keys(rights)) {
+      await assertDirectoryPowers(await permitted(usual, rights), path);
+    }
+  }
+});
+
+Deno.test("a directory that holds one with rights of its own is said to stay where it is", async () => {
+  const storage = await permitted("rwl", { "/d": "rwl", "/d/secret": "" });
+  assert.equal(storage.powers(at("/d")).rename, false);
+  assert.equal(storage.powers(at("/d")).fill, true);
+  assert.equal(storage.powers(at("/d/f")).rename, true);
 });

@@ -111,6 +111,57 @@ Deno.test("a read-only account may write where a grant lets it", () =>
      S: 213 11`,
   ));
 
+Deno.test("the fact perm tells what this account may do with each name, grants and mounts included", () =>
+  play(
+    {
+      readOnly: true,
+      grants: [{ path: "/in", rights: "rwl" }, { path: "/in/kept", rights: "rl" }],
+      mounts: [{ path: "/in/again", directory: USER, writable: false }],
+    },
+    `C: MKD in/sub
+     S: 257 *
+     C: OPTS MLST perm
+     S: 200 *
+     C: MLST /
+     S: 250-Listing
+     S:  perm=el; /
+     S: 250 End
+     C: MLST f
+     S: 250-Listing
+     S:  perm=r; /f
+     S: 250 End
+     C: MLST in
+     S: 250-Listing
+     S:  perm=celmp; /in
+     S: 250 End
+     C: MLST in/sub
+     S: 250-Listing
+     S:  perm=cdeflmp; /in/sub
+     S: 250 End
+     C: MLST in/again
+     S: 250-Listing
+     S:  perm=el; /in/again
+     S: 250 End
+     C: MLST in/again/f
+     S: 250-Listing
+     S:  perm=r; /in/again/f
+     S: 250 End
+     C: EPSV
+     S: 229 *
+     data connect
+     C: STOR in/sub/g
+     S: 150 *
+     data close
+     S: 226 *
+     C: EPSV
+     S: 229 *
+     data connect
+     C: MLSD in/sub
+     S: 150 *
+     data receive "perm=adfrw; g\\r\\n"
+     S: 226 *`,
+  ));
+
 Deno.test("an upload that is stored directly stays as far as it came", async () => {
   await using server = await InProcessServer.start({ settings: { uploads: "direct" } });
   using player = await Player.connect(server);

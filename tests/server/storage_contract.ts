@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { HASH_ALGORITHMS } from "../../shared/hash.ts";
 import { ROOT } from "../../shared/virtual_path.ts";
 import type { Storage } from "../../server/storage/storage.ts";
+import { assertDirectoryPowers, assertFilePowers } from "../support/storage_powers.ts";
 import {
   at,
   failsAs,
@@ -27,6 +28,7 @@ export function storageContract(backend: string, open: () => Promise<StorageOnTr
   lookingRules(rule);
   readingRules(rule);
   nameRules(rule);
+  powerRules(rule);
   digestRules(rule);
 }
 
@@ -210,6 +212,25 @@ function nameRules(rule: Rule) {
     assert.equal(await set("/d", 0), 0o500);
     assert.deepEqual(await names(storage, "/d"), []);
     await failsAs("not-found", set("/no", 0o640));
+  });
+}
+
+function powerRules(rule: Rule) {
+  rule("what is said to be allowed is done, and what is not is refused", async (storage) => {
+    await storage.createDirectory(at("/d"));
+    await put(storage, "/d/f", "x");
+    await put(storage, "/f", "x");
+    const all = { read: true, list: true, overwrite: true, fill: true, empty: true };
+    assert.deepEqual(storage.powers(at("/f")), { ...all, remove: true, rename: true });
+    assert.deepEqual(storage.powers(ROOT), { ...all, remove: false, rename: false });
+    await assertDirectoryPowers(storage, "/d");
+    await assertDirectoryPowers(storage, "/");
+    await put(storage, "/g", "x");
+    await assertFilePowers(storage, "/g");
+  });
+  rule("what is allowed is said of what is not there as well", (storage) => {
+    assert.equal(storage.powers(at("/no/such/name")).overwrite, true);
+    return Promise.resolve();
   });
 }
 

@@ -5,6 +5,7 @@ import type { Entry } from "../../shared/entry.ts";
 import { Fault } from "../../shared/fault.ts";
 import { createHasher, type HashAlgorithm } from "../../shared/hash.ts";
 import { isWithin, nameOf, parentOf, ROOT, type VirtualPath } from "../../shared/virtual_path.ts";
+import { type Powers, unlimitedPowers } from "../../server/storage/powers.ts";
 import {
   type Amount,
   difference,
@@ -40,6 +41,10 @@ export class MemoryStorage implements Storage {
 
   constructor(limit: Limit = {}) {
     this.#limit = limit;
+  }
+
+  powers(path: VirtualPath): Powers {
+    return unlimitedPowers(path);
   }
 
   async stat(path: VirtualPath): Promise<Entry> {
