@@ -60,12 +60,26 @@ export class Input implements ByteSource {
    * @throws CommandFailure for a line beyond the limit; the signal's reason when it fires first.
    */
   async readLine(signal?: AbortSignal): Promise<string | null> {
+    return (await this.#readTo([LF], signal))?.text ?? null;
+  }
+
+  /**
+   * The same at a terminal that held keys back: Enter was kept as CR then, and nothing of the line was shown.
+   *
+   * @throws as `readLine`
+   */
+  async readAnswer(signal?: AbortSignal): Promise<{ text: string; wasHeld: boolean } | null> {
+    const line = await this.#readTo([LF, CR], signal);
+    return line && { text: line.text, wasHeld: line.end === CR };
+  }
+
+  async #readTo(ends: readonly number[], signal: AbortSignal | undefined): Promise<Line | null> {
     const parts: Uint8Array[] = [];
     let length = 0;
     while (true) {
       const bytes = await this.next(signal);
-      if (bytes === null) return length === 0 ? null : decodeLine(parts);
-      const end = bytes.indexOf(LF);
+      if (bytes === null) return length === 0 ? null : { text: decodeLine(parts), end: undefined };
+      const end = bytes.findIndex((byte) => ends.includes(byte));
       parts.push(end < 0 ? bytes : bytes.subarray(0, end));
       length += end < 0 ? bytes.length : end;
       if (length > LINE_LIMIT_BYTES) {
@@ -74,7 +88,7 @@ export class Input implements ByteSource {
       }
       if (end < 0) continue;
       this.#left = bytes.subarray(end + 1);
-      return decodeLine(parts);
+      return { text: decodeLine(parts), end: bytes[end] };
     }
   }
 
@@ -94,6 +108,13 @@ export class Input implements ByteSource {
 }
 
 const LF = 10;
+const CR = 13;
+
+interface Line {
+  readonly text: string;
+  /** The byte that ended it; `undefined` at the end of the input. */
+  readonly end: number | undefined;
+}
 
 function decodeLine(parts: readonly Uint8Array[]): string {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

@@ -62,12 +62,13 @@ export async function watchPresence(
 /** The keyboard, raw: what ends the screen, while it waits for the next look. */
 class Keys implements Disposable {
   readonly #world: CommandWorld;
+  readonly #taken: Disposable;
   readonly #over = Promise.withResolvers<void>();
   isOver = false;
 
   constructor(world: CommandWorld) {
     this.#world = world;
-    world.stdin.setRaw(true);
+    this.#taken = world.stdin.takeKeys("keys");
     world.interrupt.addEventListener("abort", () => this.#end(), { once: true });
     if (world.interrupt.aborted) this.#end();
     this.#listen();
@@ -82,7 +83,7 @@ class Keys implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#world.stdin.setRaw(false);
+    this.#taken[Symbol.dispose]();
   }
 
   async #listen(): Promise<void> {

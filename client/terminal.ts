@@ -132,14 +132,29 @@ export class Terminal {
     return await asked;
   }
 
+  /**
+   * Until the result is disposed, what is typed is neither shown nor edited while a command runs, and no bar is
+   * spoiled by it: it waits for the next prompt. Questions show their answers all the same; Ctrl-C stays a signal.
+   */
+  holdKeys(): Disposable {
+    return this.canEdit ? this.#world.stdin.takeKeys("held") : NOTHING_TAKEN;
+  }
+
+  /** Until the result is disposed, the terminal echoes and edits lines again: for an answer, for another program. */
+  lendKeys(): Disposable {
+    return this.canEdit ? this.#world.stdin.takeKeys("lines") : NOTHING_TAKEN;
+  }
+
   /** Asks for a line. @throws CommandFailure when nobody can answer, or the person gives up. */
   async ask(question: string, signal: AbortSignal = this.#world.interrupt): Promise<string> {
     this.#demandPerson(question);
     using _asking = this.#beginQuestion();
+    using _lines = this.lendKeys();
     this.#world.stderr.print(visibleText(question));
     try {
-      const answer = await this.input.readLine(signal);
-      if (answer !== null) return answer;
+      const answer = await this.input.readAnswer(signal);
+      if (answer?.wasHeld) this.#world.stderr.print(`${visibleText(answer.text)}\n`);
+      if (answer !== null) return answer.text;
     } catch (error) {
       this.#world.stderr.print("\n");
       throw signal.aborted ? givenUp(question) : error;
@@ -168,7 +183,7 @@ export class Terminal {
     const stdin: CommandInput = {
       isTerminal,
       read: (into) => this.input.read(into),
-      setRaw: (on) => this.#world.stdin.setRaw(on),
+      takeKeys: (mode) => this.#world.stdin.takeKeys(mode),
     };
     return await askSecret({ ...this.#world, stdin }, visibleText(question));
   }
@@ -177,12 +192,11 @@ export class Terminal {
   async askKey(question: string, signal: AbortSignal): Promise<string> {
     this.#demandPerson(question);
     const { stdin, stderr } = this.#world;
-    stdin.setRaw(true);
+    using _keys = stdin.takeKeys("keys");
     try {
       stderr.print(visibleText(question));
       return new TextDecoder().decode(await this.input.next(signal) ?? undefined);
     } finally {
-      stdin.setRaw(false);
       stderr.print(`\r${" ".repeat(displayWidth(question))}\r`);
     }
   }
@@ -212,6 +226,8 @@ export class Terminal {
     return { [Symbol.dispose]: () => drawing?.show() };
   }
 }
+
+const NOTHING_TAKEN: Disposable = { [Symbol.dispose]() {} };
 
 function givenUp(question: string): CommandFailure {
   return new CommandFailure(ExitCode.interrupted, question.replace(/[:?\s]+$/, ""), "interrupted");

@@ -3,11 +3,18 @@
 import type { Command } from "commander";
 import type { ByteSink, ByteSource } from "./byte_stream.ts";
 
+/**
+ * How a terminal hands over what is typed. `lines`: whole lines, which the terminal echoes and lets be edited;
+ * `held`: unseen, kept as typed for whoever reads next, Ctrl-C still a signal; `keys`: one by one, unseen, Ctrl-C
+ * a key like the others.
+ */
+export type KeyMode = "lines" | "held" | "keys";
+
 /** Standard input. */
 export interface CommandInput extends ByteSource {
   readonly isTerminal: boolean;
-  /** Keys come one by one and are not echoed, until switched off again; terminals only. */
-  setRaw(on: boolean): void;
+  /** Until the result is disposed, keys come in this mode, afterwards as before; terminals only. */
+  takeKeys(mode: KeyMode): Disposable;
 }
 
 /** Standard output or standard error. */

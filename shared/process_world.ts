@@ -1,6 +1,6 @@
 // This process as commands see it: environment, standard streams, interrupt.
 
-import type { CommandInput, CommandOutput } from "./command_line.ts";
+import type { CommandInput, CommandOutput, KeyMode } from "./command_line.ts";
 import type { ProcessWorld } from "./command_runner.ts";
 import { ExitCode } from "./exit_code.ts";
 import { ReaderGone } from "./failure_printer.ts";
@@ -24,10 +24,22 @@ export function processWorld(): ProcessWorld {
 }
 
 function standardInput(): CommandInput {
+  let mode: KeyMode = "lines";
+  const enter = (next: KeyMode) => {
+    mode = next;
+    // Windows cannot keep keys back and hear Ctrl-C at once.
+    if (mode === "lines" || (mode === "held" && Deno.build.os === "windows")) {
+      Deno.stdin.setRaw(false);
+    } else Deno.stdin.setRaw(true, { cbreak: mode === "held" });
+  };
   return {
     isTerminal: Deno.stdin.isTerminal(),
     read: (into) => Deno.stdin.read(into),
-    setRaw: (on) => Deno.stdin.setRaw(on),
+    takeKeys(taken) {
+      const before = mode;
+      enter(taken);
+      return { [Symbol.dispose]: () => enter(before) };
+    },
   };
 }
 

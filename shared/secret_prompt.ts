@@ -31,13 +31,12 @@ export async function askSecret(world: CommandWorld, question: string): Promise<
       hint: "--password-stdin reads it from standard input",
     });
   }
-  // First raw, then the question: what is typed right upon it must neither be shown nor edited.
-  stdin.setRaw(true);
+  // First the keys, then the question: what is typed right upon it must neither be shown nor edited.
+  using _keys = stdin.takeKeys("keys");
   try {
     stderr.print(question);
     return new Secret(await typedLine(stdin));
   } finally {
-    stdin.setRaw(false);
     stderr.print("\n");
   }
 }

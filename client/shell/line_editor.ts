@@ -31,10 +31,6 @@ export class LineEditor implements Disposable {
   readonly #resizing: Disposable;
   /** Where the line is drawn that is being edited. */
   #display: Writable | undefined;
-  /** Lines that were pasted behind another one. */
-  readonly #ahead: string[] = [];
-  /** What was typed behind the last line's end. */
-  #begun = "";
 
   constructor(parts: LineEditorParts) {
     this.#parts = parts;
@@ -48,11 +44,6 @@ export class LineEditor implements Disposable {
   /** Shows the prompt and waits for a line; ends with `signal`. */
   async readLine(prompt: string, signal: AbortSignal): Promise<Typed> {
     const { world: { stderr }, history, complete } = this.#parts;
-    const ahead = this.#ahead.shift();
-    if (ahead !== undefined) {
-      stderr.print(`${prompt}${ahead}\n`);
-      return { kind: "line", text: ahead };
-    }
     const stopped = new AbortController();
     const display = this.#openDisplay();
     this.#display = display;
@@ -67,7 +58,6 @@ export class LineEditor implements Disposable {
       completer: (line: string, answer: (error: null, found: [string[], string]) => void) =>
         void complete(line).then(({ candidates, typed }) => answer(null, [[...candidates], typed])),
     });
-    const lines: string[] = [];
     let isOver = false;
     try {
       const typed = await new Promise<Typed>((resolve) => {
@@ -75,18 +65,11 @@ export class LineEditor implements Disposable {
           isOver = true;
           resolve(typed);
         };
-        editor.on("line", (line) => {
-          lines.push(line);
-          end({ kind: "line", text: lines[0] ?? "" });
-        });
+        editor.on("line", (text) => end({ kind: "line", text }));
         editor.on("SIGINT", () => end({ kind: "cancelled" }));
         editor.on("close", () => end({ kind: "end" }));
         editor.prompt();
-        editor.write(this.#begun);
       });
-      // All keys of one chunk have been seen by now: what follows the line is kept.
-      this.#begun = typed.kind === "line" ? editor.line : "";
-      this.#ahead.push(...lines.slice(1));
       if (typed.kind === "cancelled") stderr.print("^C\n");
       if (typed.kind === "end") stderr.print("\n");
       return typed;
@@ -98,21 +81,23 @@ export class LineEditor implements Disposable {
   }
 
   /**
-   * The keys as the stream that readline wants. Nothing is read ahead of the line's end: what is typed then
-   * belongs to the command, which may be an editor.
+   * The keys as the stream that readline wants. It gets none behind the line's end: what is typed then belongs to
+   * the command, which may be an editor, or to the next line.
    */
   #keys(signal: AbortSignal, isOver: () => boolean): Readable {
     const { input, world: { stdin } } = this.#parts;
     const keys = new Readable({
       read() {
         if (isOver()) return;
-        input.next(signal).then((bytes) => this.push(bytes), () => this.push(null));
+        nextKeys(input, signal).then((bytes) => this.push(bytes), () => this.push(null));
       },
     });
+    let taken: Disposable | undefined;
     return Object.assign(keys, {
       isTTY: true,
       setRawMode(on: boolean) {
-        stdin.setRaw(on);
+        taken?.[Symbol.dispose]();
+        taken = on ? stdin.takeKeys("keys") : undefined;
         return keys;
       },
     });
@@ -133,6 +118,22 @@ export class LineEditor implements Disposable {
     });
   }
 }
+
+/** The keys that came together, up to one that ends a line; those behind it stay where they are. */
+async function nextKeys(input: Input, signal: AbortSignal): Promise<Uint8Array | null> {
+  const bytes = await input.next(signal);
+  if (bytes === null) return null;
+  const last = bytes.findIndex((key) => LINE_ENDS.includes(key));
+  if (last < 0) return bytes;
+  const end = bytes[last] === CR && bytes[last + 1] === LF ? last + 2 : last + 1;
+  input.unread(bytes.subarray(end));
+  return bytes.subarray(0, end);
+}
+
+const LF = 10;
+const CR = 13;
+/** These, and Ctrl-C and Ctrl-D, which end the line as it is. */
+const LINE_ENDS: readonly number[] = [CR, LF, 3, 4];
 
 /** A line at a terminal that does not obey escape sequences: as it is typed, without editing. */
 export async function readPlainLine(

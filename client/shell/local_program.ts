@@ -18,8 +18,10 @@ export function personsPrograms(
 export async function runProgram(
   [program = "", ...args]: readonly string[],
   folder: string,
-  { texts }: Terminal,
+  terminal: Terminal,
 ): Promise<void> {
+  const { texts } = terminal;
+  using _lent = terminal.lendKeys();
   const { code } = await start(program, args, folder, texts.program);
   if (code === 0) return;
   throw new CommandFailure(ExitCode.failed, `"${program}"`, texts.program.ended(code));

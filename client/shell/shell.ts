@@ -54,6 +54,7 @@ export class Shell {
   async runInteractively(): Promise<void> {
     const { world, terminal, connection } = this.#parts;
     const history = await History.open(historyPath(world.env));
+    using _held = terminal.holdKeys();
     using editor = terminal.canEdit ? this.#openEditor(history) : undefined;
     const { current } = connection;
     if (current !== undefined) {

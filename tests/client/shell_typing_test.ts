@@ -2,7 +2,10 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { noise } from "../support/file_tree.ts";
 import { Person } from "../support/shell_at_terminal.ts";
+
+const MIB = 1024 * 1024;
 
 Deno.test("names are completed with their blanks kept, fetched once, and found again after a change", async () => {
   await using person = await Person.arrive({
@@ -89,5 +92,47 @@ Deno.test("a line holds several commands, and the next shell knows what was type
   await terminal.type("for the program\r");
   await terminal.see(/got for the program\r\n[^]*> $/);
   await terminal.type("quit\r");
+  assert.equal(await terminal.end(), 0, terminal.shown);
+});
+
+Deno.test("what is typed while a command runs waits for the next prompt, every key of it; Ctrl-C stops the command", async () => {
+  await using person = await Person.arrive({
+    remote: { "slow": noise(3 * MIB), "f": "content\n", "a name": "found\n" },
+    local: { "slow": "other" },
+  });
+  await using terminal = person.shell(["--limit-rate", "2M"]);
+  await terminal.see(/:\/> $/);
+  await terminal.type("get slow\r");
+  await terminal.see(/a capital letter for all files: $/);
+  await terminal.type("o\r");
+  await terminal.see(/ \d+% .*M\/3\.00M /);
+  const from = terminal.text.length;
+  // A whole line, one that is taken back, one that is completed, and the beginning of another.
+  await terminal.type("cat f\r");
+  await terminal.see(/ [2-9]\d% /);
+  await terminal.type("cat nonsense\x15pwd\r");
+  await terminal.see(/ [4-9]\d% /);
+  await terminal.type("cat a\t");
+  await terminal.see(/get slow: 3\.00M[^\r]*\r\n/);
+  // Nothing of it was written into the bars.
+  const during = terminal.text.slice(from).split("get slow: ")[0] ?? "";
+  assert.doesNotMatch(during, /cat|pwd/);
+  await terminal.see(/:\/> cat f\s+content\r\n/);
+  await terminal.see(/:\/> [^]*pwd\s+\/\r\n/);
+  await terminal.see(/cat a\\ name $/);
+  await terminal.type("\r");
+  await terminal.see(/\nfound\r\n[^]*> $/);
+
+  // A question takes what was typed ahead for its answer, and the prompt what comes behind it.
+  await terminal.type("touch slow; get f -o slow\rs\rpwd\r");
+  await terminal.see(/a capital letter for all files: s\r\n/);
+  await terminal.see(/:\/> [^]*pwd\s+\/\r\n[^]*> $/);
+
+  await terminal.type("reget slow -o again\r");
+  await terminal.see(/ \d+% /);
+  await terminal.type("\x03");
+  await terminal.see(/interrupted[^]*:\/> $/);
+  await terminal.type("cat f\r\x04");
+  await terminal.see(/\ncontent\r\n/);
   assert.equal(await terminal.end(), 0, terminal.shown);
 });

@@ -109,7 +109,11 @@ async function runAction(
   const [stdout, stderr] = [recordedOutput(), recordedOutput()];
   const process: ProcessWorld = {
     env: given.env ?? {},
-    stdin: { isTerminal: false, read: () => Promise.resolve(null), setRaw() {} },
+    stdin: {
+      isTerminal: false,
+      read: () => Promise.resolve(null),
+      takeKeys: () => ({ [Symbol.dispose]() {} }),
+    },
     stdout,
     stderr,
     interrupt: given.interrupt ?? new AbortController().signal,

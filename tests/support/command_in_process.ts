@@ -34,7 +34,7 @@ export async function runInProcess(
     env,
     stdin: {
       isTerminal: false,
-      setRaw() {},
+      takeKeys: () => ({ [Symbol.dispose]() {} }),
       read(into) {
         if (input.length === 0) return Promise.resolve(null);
         const taken = input.subarray(0, into.length);
