@@ -30,6 +30,7 @@ export class BookOwner implements Disposable {
 
   /** Without having left it is taken for dead. */
   [Symbol.dispose](): void {
+    this.#file.unlockSync();
     this.#file.close();
   }
 }
@@ -43,7 +44,9 @@ export function ownersIn(
     if (!name.endsWith(SUFFIX)) continue;
     using file = openIfThere(join(directory, name));
     if (file === undefined) continue; // it left just now
-    (file.tryLockSync(true) ? dead : living).push(name.slice(0, -SUFFIX.length));
+    const isDead = file.tryLockSync(true);
+    if (isDead) file.unlockSync(); // not left to the closing: a process being started has the file too
+    (isDead ? dead : living).push(name.slice(0, -SUFFIX.length));
   }
   return { living, dead };
 }

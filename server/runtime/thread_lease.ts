@@ -62,6 +62,7 @@ export class ThreadLease implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#lock.unlockSync();
     this.#lock.close();
     try {
       this.#database.transaction(() => this.#remove(this.id));

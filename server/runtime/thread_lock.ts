@@ -33,7 +33,9 @@ function threadsFolder(directory: string): string {
 function isLocked(path: string): boolean {
   try {
     using lock = Deno.openSync(path, { write: true });
-    return !lock.tryLockSync(true);
+    if (!lock.tryLockSync(true)) return true;
+    lock.unlockSync(); // not left to the closing: a process that is just being started has the file too
+    return false;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;

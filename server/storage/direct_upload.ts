@@ -46,9 +46,6 @@ export async function startDirectUpload(
   }
 }
 
-/** Some milliseconds: a thread of the runtime may let go of a file that was closed just now a little later. */
-const LOCK_ATTEMPTS = 2000;
-
 /** The file that is written, and room for it. */
 interface Taken {
   readonly file: WritableHostFile;
@@ -201,9 +198,7 @@ function openChecked(
   const file = files.openToWrite(host, how);
   try {
     if (!jail.isInPlace({ host, stat: file.stat() })) throw new Fault("busy", { about: path });
-    for (let attempt = 1; !file.tryLock("exclusive"); attempt++) {
-      if (attempt === LOCK_ATTEMPTS) throw new Fault("busy", { about: path });
-    }
+    if (!file.tryLock("exclusive")) throw new Fault("busy", { about: path });
     return file;
   } catch (error) {
     file[Symbol.dispose]();

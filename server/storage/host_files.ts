@@ -163,6 +163,7 @@ class NodeFile implements ReadableHostFile {
 /** Opened by Deno, since only there files have locks. */
 class AppendFile implements WritableHostFile {
   readonly #file: Deno.FsFile;
+  #isLocked = false;
 
   constructor(file: Deno.FsFile) {
     this.#file = file;
@@ -193,10 +194,14 @@ class AppendFile implements WritableHostFile {
   }
 
   tryLock(kind: "shared" | "exclusive"): boolean {
-    return this.#file.tryLockSync(kind === "exclusive");
+    const got = this.#file.tryLockSync(kind === "exclusive");
+    if (got) this.#isLocked = true;
+    return got;
   }
 
+  /** Closing alone is not enough: a process that is just being started has the file, and its lock, too. */
   [Symbol.dispose](): void {
+    if (this.#isLocked) this.#file.unlockSync();
     this.#file.close();
   }
 }
