@@ -7,42 +7,19 @@ import type { PortRange } from "../../server/settings.ts";
 import { ControlLine } from "../support/control_line.ts";
 import { noise } from "../support/file_tree.ts";
 import { InProcessServer, PASSWORD, USER } from "../support/in_process_server.ts";
+import { listeningPorts } from "../support/listening_ports.ts";
 
 const CLIENTS = 20;
 const PORTS = 3;
 /** As the kernel's table of connections names it. */
 const KEEP_ALIVE_TIMER = "02";
 
-/** Ports in a row that are free, below those that systems hand out to whoever asks for any. */
-function freeRange(count: number): PortRange {
-  for (;;) {
-    const [random = 0] = crypto.getRandomValues(new Uint16Array(1));
-    const range = { first: 20_000 + random % 10_000, last: 20_000 + random % 10_000 + count - 1 };
-    if (takenIn(range) === 0) return range;
-  }
-}
+/** Of which each of these tests has one of its own: on it nobody else takes a port or is counted. */
+const ADDRESSES = { fewPorts: "127.0.0.31", oneListener: "127.0.0.32" } as const;
 
-/** How many ports of the range somebody listens on. */
-/** Waits until so many ports are taken: other programs may hold one for a moment, a leak holds it for good. */
-async function settlesAt(range: PortRange, count: number): Promise<void> {
-  const deadline = performance.now() + 5000;
-  while (takenIn(range) !== count && performance.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve));
-  }
-  assert.equal(takenIn(range), count);
-}
-
-function takenIn({ first, last }: PortRange): number {
-  let taken = 0;
-  for (let port = first; port <= last; port++) {
-    try {
-      Deno.listen({ hostname: "127.0.0.1", port }).close();
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-      taken++;
-    }
-  }
-  return taken;
+/** Ports in a row, below those that systems hand out to whoever asks for any. */
+function portsInARow(count: number): PortRange {
+  return { first: 20_000, last: 20_000 + count - 1 };
 }
 
 async function loggedIn(server: InProcessServer, host = "127.0.0.1"): Promise<ControlLine> {
@@ -70,38 +47,47 @@ async function read(port: number, hostname = "127.0.0.1"): Promise<Uint8Array> {
 }
 
 Deno.test(`rule 3: ${PORTS} ports serve ${CLIENTS} clients, each its own file`, async () => {
-  const passivePorts = freeRange(PORTS);
-  await using server = await InProcessServer.start({ settings: { passivePorts } });
+  const host = ADDRESSES.fewPorts;
+  const passivePorts = portsInARow(PORTS);
+  await using server = await InProcessServer.start({ host, settings: { passivePorts } });
   const files = Array.from({ length: CLIENTS }, (_, at) => noise(40_000 + at, at + 1));
   for (const [at, bytes] of files.entries()) {
     await Deno.writeFile(join(server.root, `${at}`), bytes);
   }
   await Promise.all(files.map(async (bytes, at) => {
-    using line = await loggedIn(server);
+    using line = await loggedIn(server, host);
     const port = await passivePort(line);
     assert.ok(port >= passivePorts.first && port <= passivePorts.last);
     await line.say(`RETR ${at}`, 150);
-    assert.deepEqual(await read(port), bytes);
+    assert.deepEqual(await read(port, host), bytes);
     assert.equal(await line.reply(), 226);
   }));
 });
 
-Deno.test("rule 3: a session has one listener, and none is left when it ends", async () => {
-  const passivePorts = freeRange(10);
-  await using server = await InProcessServer.start({ settings: { passivePorts } });
-  using line = await loggedIn(server);
-  for (let round = 0; round < 30; round++) {
+Deno.test({
+  name: "rule 3: a session has one listener, and none is left when it ends",
+  // Whose descriptors they are only Linux tells. To try the ports is no way to count: for a moment each
+  // program that another test starts has whatever is open here, closed here or not.
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const host = ADDRESSES.oneListener;
+    const passivePorts = portsInARow(10);
+    await using server = await InProcessServer.start({ host, settings: { passivePorts } });
+    const listening = () => listeningPorts(host).filter((port) => port !== server.port);
+    using line = await loggedIn(server, host);
+    for (let round = 0; round < 15; round++) {
+      const port = await passivePort(line);
+      assert.deepEqual(listening(), [port]);
+    }
+    await line.say("ABOR", 226);
+    await line.say("NOOP", 200);
+    assert.deepEqual(listening(), []);
     await passivePort(line);
-    await settlesAt(passivePorts, 1);
-  }
-  await line.say("ABOR", 226);
-  await line.say("NOOP", 200);
-  assert.equal(takenIn(passivePorts), 0);
-  await passivePort(line);
-  await line.say("QUIT", 221);
-  await line.ended();
-  await server.log.seen(({ event }) => event === "disconnected");
-  assert.equal(takenIn(passivePorts), 0);
+    await line.say("QUIT", 221);
+    await line.ended();
+    await server.log.seen(({ event }) => event === "disconnected");
+    assert.deepEqual(listening(), []);
+  },
 });
 
 Deno.test("rule 3: ports are not foretold: of 30 hardly two follow each other", async () => {

@@ -1,0 +1,41 @@
+// On which ports this very process listens, by its own descriptors (Linux).
+
+/** As the kernel's table of connections names it. */
+const LISTENING = "0A";
+
+/** The ports of an IPv4 address that this process has a listener on, in order. */
+export function listeningPorts(address: string): number[] {
+  const own = ownSockets();
+  const rows = Deno.readTextFileSync("/proc/self/net/tcp").split("\n").slice(1);
+  return rows.flatMap((row) => {
+    const [, local = "", , state, , , , , , inode = ""] = row.trim().split(/ +/);
+    const [host, port = ""] = local.split(":");
+    const isOurs = state === LISTENING && host === hexOf(address) && own.has(inode);
+    return isOurs ? [parseInt(port, 16)] : [];
+  }).sort((one, other) => one - other);
+}
+
+function ownSockets(): ReadonlySet<string> {
+  const inodes = new Set<string>();
+  for (const { name } of Deno.readDirSync("/proc/self/fd")) {
+    const inode = /^socket:\[(\d+)\]$/.exec(targetOf(`/proc/self/fd/${name}`))?.[1];
+    if (inode !== undefined) inodes.add(inode);
+  }
+  return inodes;
+}
+
+/** Nothing for a descriptor that was closed since it was listed. */
+function targetOf(link: string): string {
+  try {
+    return Deno.readLinkSync(link);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}
+
+/** As the table writes it: the bytes as this machine keeps a number, the last one first. */
+function hexOf(address: string): string {
+  const bytes = address.split(".").map((byte) => Number(byte).toString(16).padStart(2, "0"));
+  return bytes.reverse().join("").toUpperCase();
+}
