@@ -100,6 +100,19 @@ export interface TransferOptions {
   readonly limitRate?: number;
   /** Give the copy the source's modification time (MFMT, utime); default true where both are files. */
   readonly preserve?: boolean;
+  /**
+   * Called before the first byte moves, where the source is a file, and again when more is known of it; must not
+   * throw.
+   */
+  readonly onSource?: (facts: SourceFacts) => void;
+}
+
+/** What a transfer's source is, as far as it is known. */
+export interface SourceFacts {
+  /** Bytes. */
+  readonly size: number | undefined;
+  /** When it last changed, milliseconds since 1970 UTC. */
+  readonly modifiedMs: number | undefined;
 }
 
 /** What is done about a file that is there under the final name. */

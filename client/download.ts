@@ -76,6 +76,7 @@ class Download {
     const there = await this.#judgeExisting(target);
     if (there?.relation === "same") return this.#wasThere(there);
     await using part = await openPart(target);
+    this.#tellSource();
     const start = await this.#startIn(part);
     try {
       return await this.#fetchPart(part, start);
@@ -100,6 +101,16 @@ class Download {
     }
     // A server without SIZE still tells it in a listing: half a file must not pass for a whole one.
     this.#size = await size ?? (await remoteStat(this.#peer, this.#path, asked)).size;
+  }
+
+  /** A time that is not known yet is told later. */
+  #tellSource(): void {
+    const { onSource, entry } = this.#options;
+    const size = this.#size;
+    onSource?.({ size, modifiedMs: entry?.modifiedMs });
+    if (onSource === undefined || entry !== undefined) return;
+    const tell = (modifiedMs: number | undefined) => onSource({ size, modifiedMs });
+    this.#modified.then(tell, () => {});
   }
 
   /** What the file under the final name is to the remote one; a prefix becomes the part. */

@@ -96,6 +96,7 @@ class Upload {
     const start = await this.#startFor({ file, size });
     let moved = 0;
     if (!start.done) {
+      this.#options.onSource?.({ size, modifiedMs: mtime?.getTime() });
       const before = start.hasher;
       const rewind = async () => {
         await file.seek(start.offset, Deno.SeekMode.Start);
