@@ -11,9 +11,6 @@ export function isPattern(name: string): boolean {
 /**
  * Whether `name` fits `pattern`. A name that starts with a dot wants a pattern that does.
  *
- * SECURITY: a star only ever goes back to the last one, so the time is at most the product of the two
- * lengths, whatever the pattern (no exponential search).
- *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -25,8 +22,19 @@ export function isPattern(name: string): boolean {
 export function fitsPattern(pattern: string, name: string): boolean {
   if (pattern.length > PATTERN_LIMIT) return false;
   if (name.startsWith(".") && !pattern.startsWith(".")) return false;
-  const units = unitsOf(pattern);
-  const letters = Array.from(name);
+  return fitsUnits(unitsOf(pattern), Array.from(name));
+}
+
+/** A part of a pattern: any letters, or one that it judges. */
+export type PatternUnit = "star" | ((letter: string) => boolean);
+
+/**
+ * Whether letters fit the parts of a pattern.
+ *
+ * SECURITY: a star only ever goes back to the last one, so that letters are judged at most as often as
+ * there are letters times parts, whatever the pattern (no exponential search).
+ */
+export function fitsUnits(units: readonly PatternUnit[], letters: readonly string[]): boolean {
   let unit = 0;
   let letter = 0;
   let starUnit = -1;
@@ -48,10 +56,9 @@ export function fitsPattern(pattern: string, name: string): boolean {
   return unit === units.length;
 }
 
-type Unit = "star" | ((letter: string) => boolean);
-
-function unitsOf(pattern: string): Unit[] {
-  const units: Unit[] = [];
+/** The parts of a pattern, in order. */
+export function unitsOf(pattern: string): PatternUnit[] {
+  const units: PatternUnit[] = [];
   const letters = Array.from(pattern);
   for (let at = 0; at < letters.length; at++) {
     const letter = letters[at] ?? "";
