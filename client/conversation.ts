@@ -5,6 +5,7 @@ import { within } from "../shared/deadline.ts";
 import { Fault, isFault } from "../shared/fault.ts";
 import { type Reply, type ReplyClass, replyClass } from "../shared/reply.ts";
 import type { DialogueLine } from "./client.ts";
+import { type Exchange, Waiting } from "./exchange.ts";
 import { Broken, Refused } from "./failure.ts";
 import { ReplyReader } from "./reply_reader.ts";
 
@@ -25,16 +26,6 @@ export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A request that is on its way: its replies, of which a transfer has two. */
-export interface Exchange {
-  /** The line as it may be shown. */
-  readonly command: string;
-  /** The first reply, preliminary or not. */
-  readonly first: Promise<Reply>;
-  /** The reply that ends it. */
-  readonly final: Promise<Reply>;
-}
-
 /** One read of replies: many fit, and an idle connection holds little. */
 const READ_BYTES = 4096;
 
@@ -51,6 +42,8 @@ export class Conversation {
   readonly #buffer = new Uint8Array(READ_BYTES);
   #stream: ByteStream;
   #writing: Promise<void> = Promise.resolve();
+  /** Lines that the next write takes. */
+  #outgoing = "";
   #listening = false;
   #broken: Broken | undefined;
 
@@ -84,18 +77,34 @@ export class Conversation {
 
   /** Waits for the end of an exchange and judges its reply. */
   async finish(exchange: Exchange, options: RequestOptions = {}): Promise<Reply> {
-    const answer = await this.await(exchange.final, options);
+    const answer = await this.final(exchange, options);
     if (!(options.accept ?? SUCCESS).includes(replyClass(answer))) {
       throw new Refused(exchange.command, answer);
     }
     return answer;
   }
 
-  /** Waits for one reply of an exchange; a reply that does not come breaks the connection. */
-  async await(reply: Promise<Reply>, options: RequestOptions = {}): Promise<Reply> {
-    const limitMs = options.limitMs ?? this.#options.replyMs;
+  /** The first reply of an exchange, of whatever class. @throws Broken when it does not come in time */
+  first(exchange: Exchange, options: RequestOptions = {}): Promise<Reply> {
+    return this.#await(exchange, exchange.first, options);
+  }
+
+  /** The reply that ends an exchange, of whatever class. @throws Broken when it does not come in time */
+  final(exchange: Exchange, options: RequestOptions = {}): Promise<Reply> {
+    return this.#await(exchange, exchange.final, options);
+  }
+
+  /** A reply that does not come in time breaks the connection; its time begins when it is due. */
+  async #await(
+    exchange: Exchange,
+    reply: Promise<Reply>,
+    { limitMs = this.#options.replyMs, signal }: RequestOptions,
+  ): Promise<Reply> {
+    const limits = { limitMs, ...(signal && { signal }) };
     try {
-      return await within(reply, { limitMs, ...(options.signal && { signal: options.signal }) });
+      // What is before it has limits of its own; whoever breaks the connection ends this wait, too.
+      await unlessAborted(exchange.turn, signal);
+      return await within(reply, limits);
     } catch (error) {
       if (!isFault(error, "timed-out")) throw error;
       throw this.break(new Broken("timed-out", `no reply within ${limitMs / 1000} s`));
@@ -114,13 +123,22 @@ export class Conversation {
     if (this.#broken) throw this.#broken;
     if (this.#waiting.length === 0) this.#refuseUnasked();
     this.#options.dialogue?.({ from: "client", text: shown });
-    const bytes = new TextEncoder().encode(line + "\r\n");
     const exchange = this.#expect(shown);
-    this.#writing = this.#writing.then(() => this.#stream.write(bytes)).catch((error) => {
+    // Requests that are ready together travel together.
+    if (this.#outgoing === "") this.#writing = this.#writing.then(() => this.#flush());
+    this.#outgoing += line + "\r\n";
+    return exchange;
+  }
+
+  async #flush(): Promise<void> {
+    const bytes = new TextEncoder().encode(this.#outgoing);
+    this.#outgoing = "";
+    try {
+      await this.#stream.write(bytes);
+    } catch (error) {
       // What the server said before it closed tells more than a failed write: let the reader find it.
       if (!this.#listening) this.break(brokenBy(error));
-    });
-    return exchange;
+    }
   }
 
   /**
@@ -148,6 +166,7 @@ export class Conversation {
   #expect(command: string): Exchange {
     const waiting = new Waiting(command);
     this.#waiting.push(waiting);
+    this.#waiting[0]?.come();
     this.#listen();
     return waiting;
   }
@@ -196,6 +215,7 @@ export class Conversation {
     if (replyClass(answer) === "preliminary") return waiting.begin(answer);
     this.#waiting.shift();
     waiting.end(answer);
+    this.#waiting[0]?.come();
   }
 
   #tell({ code, lines }: Reply): void {
@@ -206,45 +226,25 @@ export class Conversation {
   }
 }
 
-/** A request whose reply is due. */
-class Waiting implements Exchange {
-  readonly #first = Promise.withResolvers<Reply>();
-  readonly #final = Promise.withResolvers<Reply>();
-
-  constructor(readonly command: string) {
-    // Not every caller waits for both.
-    this.#first.promise.catch(() => {});
-    this.#final.promise.catch(() => {});
-  }
-
-  get first(): Promise<Reply> {
-    return this.#first.promise;
-  }
-
-  get final(): Promise<Reply> {
-    return this.#final.promise;
-  }
-
-  begin(answer: Reply): void {
-    this.#first.resolve(answer);
-  }
-
-  end(answer: Reply): void {
-    this.#first.resolve(answer);
-    this.#final.resolve(answer);
-  }
-
-  fail(reason: Broken): void {
-    this.#first.reject(reason);
-    this.#final.reject(reason);
-  }
-}
-
 /** SECURITY: the dialogue is shown and failures are logged, so passwords leave neither way. */
 function withoutSecrets(line: string): string {
   return line
     .replace(/^(PASS|ACCT) .*$/is, "$1 ****")
     .replace(/^(SITE +(?:REGISTER|UNREGISTER|PASSWD)) .*$/is, "$1 ****");
+}
+
+/** Waits for what has a limit of its own. */
+async function unlessAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return await work;
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(new Fault("aborted", { cause: signal.reason }));
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
 }
 
 function brokenBy(error: unknown): Broken {

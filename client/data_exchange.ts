@@ -4,8 +4,8 @@ import type { ByteSink, ByteSource, ByteStream } from "../shared/byte_stream.ts"
 import { within } from "../shared/deadline.ts";
 import { Fault, isFault } from "../shared/fault.ts";
 import { type Reply, replyClass } from "../shared/reply.ts";
-import type { Exchange } from "./conversation.ts";
 import type { DataPlan } from "./data_connection.ts";
+import type { Exchange } from "./exchange.ts";
 import { Broken, DataFailed, type DataFailureReason, isClientFailure, Refused } from "./failure.ts";
 import type { Peer } from "./peer.ts";
 
@@ -130,7 +130,7 @@ class DataExchange<T> {
     const { conversation } = this.#peer;
     const { signal } = this.#options;
     await Promise.race([this.#plan.ready, this.#refusal()]);
-    const first = await conversation.await(this.#exchange.first, { signal });
+    const first = await conversation.first(this.#exchange, { signal });
     if (replyClass(first) !== "preliminary") this.#judge(first);
     const { direction, rewind, expectedBytes = 0 } = this.#options;
     const mayFail = direction === "in" || rewind !== undefined;
@@ -178,7 +178,7 @@ class DataExchange<T> {
       // Servers that wait for our close_notify say 226 after it; its failure says nothing about the data.
       stream?.finish().catch(() => {});
     }
-    const answer = await this.#peer.conversation.await(this.#exchange.final, {
+    const answer = await this.#peer.conversation.final(this.#exchange, {
       limitMs: completionMs,
       signal,
     });

@@ -55,8 +55,8 @@ export async function prepareSession(peer: Peer, signal?: AbortSignal): Promise<
     : undefined;
   const features = conversation.send("FEAT");
   const isProtected = protection !== undefined &&
-    (await conversation.await(protection.final, { signal })).code < 300;
-  peer.features = parseFeatures(await conversation.await(features.final, { signal }));
+    (await conversation.final(protection, { signal })).code < 300;
+  peer.features = parseFeatures(await conversation.final(features, { signal }));
   // Some servers speak UTF-8 only when told to; ours and most others always do.
   if (peer.features.utf8) conversation.send("OPTS UTF8 ON");
   return isProtected;
