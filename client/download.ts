@@ -7,10 +7,18 @@ import { boundedSource, readFully } from "./bounded_read.ts";
 import type { DownloadOptions, DownloadTarget, TransferResult } from "./client.ts";
 import { exchangeData } from "./data_exchange.ts";
 import { AlreadyThere, ContentDiffers, Refused } from "./failure.ts";
-import { demandRegular, digestRange, fileSink, openLocal, readRange } from "./local_file.ts";
+import {
+  demandRegular,
+  digestRange,
+  fileSink,
+  openLocal,
+  readRange,
+  statOrNothing,
+} from "./local_file.ts";
 import { openPart, type PartFile, partPathOf } from "./part_file.ts";
 import { patienceFor, type Peer, useImageType } from "./peer.ts";
 import { digestAlgorithmOf } from "./remote_digest.ts";
+import type { RemoteEntry } from "./remote_entry.ts";
 import { remoteModified, remoteSize, remoteStat } from "./remote_facts.ts";
 import { commonPrefix, relate, type Relation } from "./resume.ts";
 import { digestOf, move, verify } from "./transfer.ts";
@@ -89,11 +97,10 @@ class Download {
   /** Size and time, in one round trip, unless a listing told them; nobody waits for the time. */
   async #learn(withTime: boolean): Promise<void> {
     const { entry, signal } = this.#options;
-    const isTold = entry?.modifiedExactToMs !== undefined && entry.modifiedExactToMs <= 1000;
     const asked = { ...(signal && { signal }) };
     const size = entry?.size ?? remoteSize(this.#peer, this.#path, asked);
     if (withTime) {
-      this.#modified = isTold
+      this.#modified = tellsSeconds(entry)
         ? Promise.resolve(entry.modifiedMs)
         : remoteModified(this.#peer, this.#path, asked);
       // Its failure is that of the connection, which the transfer tells, too.
@@ -107,8 +114,9 @@ class Download {
   #tellSource(): void {
     const { onSource, entry } = this.#options;
     const size = this.#size;
-    onSource?.({ size, modifiedMs: entry?.modifiedMs });
-    if (onSource === undefined || entry !== undefined) return;
+    const isTold = tellsSeconds(entry);
+    onSource?.({ size, modifiedMs: isTold ? entry.modifiedMs : undefined });
+    if (onSource === undefined || isTold) return;
     const tell = (modifiedMs: number | undefined) => onSource({ size, modifiedMs });
     this.#modified.then(tell, () => {});
   }
@@ -246,19 +254,15 @@ class Download {
   }
 }
 
+/** Whether a listing told the time as exactly as MDTM would. */
+function tellsSeconds(entry: RemoteEntry | undefined): entry is RemoteEntry {
+  return entry?.modifiedExactToMs !== undefined && entry.modifiedExactToMs <= 1000;
+}
+
 /** Whether the source goes on after the expected bytes. @throws OtherContent when it begins with others */
 async function goesOnAfter(source: ByteSource, expected: Uint8Array): Promise<boolean> {
   const read = new Uint8Array(expected.length);
   const length = await readFully(source, read);
   if (read.subarray(0, length).some((byte, at) => byte !== expected[at])) throw new OtherContent();
   return length === expected.length;
-}
-
-async function statOrNothing(path: string): Promise<Deno.FileInfo | undefined> {
-  try {
-    return await Deno.stat(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }

@@ -21,6 +21,16 @@ export async function openLocal(path: string): Promise<Deno.FsFile> {
   return await Deno.open(path, { read: true });
 }
 
+/** What a path leads to; `undefined` for nothing. */
+export async function statOrNothing(path: string): Promise<Deno.FileInfo | undefined> {
+  try {
+    return await Deno.stat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Refuses pipes, devices and sockets: a pipe without another end is opened for ever, and no signal ends that.
  * What is wrong with a folder says whoever reads it.
