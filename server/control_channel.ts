@@ -217,7 +217,7 @@ export class ControlChannel implements Control {
 
   /** Runs a command and gives its replies; a failure becomes its reply. */
   async #perform(command: AnyCommand, argument: unknown): Promise<void> {
-    const late = setTimeout(() => this.#outbox.flush().catch(() => {}), GATHER_MS);
+    const late = this.#outbox.flushWithin(GATHER_MS);
     try {
       const outcome = command.run(argument, this.session);
       if (!(Symbol.asyncIterator in outcome)) return this.#put(await outcome);

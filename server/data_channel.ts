@@ -153,7 +153,6 @@ export class DataChannel implements DataPort, AsyncDisposable {
     try {
       const conn = await within(listener.arrival, { limitMs, signal });
       listener.take();
-      conn.setKeepAlive(true);
       // A relayed handshake comes in small pieces; none may wait for the answer to the one before.
       conn.setNoDelay(true);
       return plainStream(conn);

@@ -55,6 +55,15 @@ export class Outbox {
     return this.#writing;
   }
 
+  /**
+   * Lets what is put wait for more, so long at most.
+   *
+   * @returns the timer, for `clearTimeout`; none where nothing waits.
+   */
+  flushWithin(ms: number): ReturnType<typeof setTimeout> | undefined {
+    return this.isEmpty ? undefined : setTimeout(() => this.flush().catch(() => {}), ms);
+  }
+
   async #write(): Promise<void> {
     while (this.#text !== "") {
       const bytes = this.#encode(this.#text);

@@ -21,6 +21,14 @@ export interface PassiveOptions {
 
 type Invited = Pick<PassiveOptions, "peerAddress" | "proxies">;
 
+/**
+ * Where any port will do (RFC 6335, 6). Named instead of left to the host, which searches its whole
+ * range when connections that have just ended fill it: a third of the cost of a small file.
+ */
+const DYNAMIC_PORTS: PortRange = { first: 49152, last: 65535 };
+/** So many taken ones in a row, and the host may search after all. */
+const DYNAMIC_TRIES = 8;
+
 /** How long accepting rests when the process has no descriptor left. */
 const ACCEPT_REST_MS = 50;
 
@@ -30,8 +38,10 @@ export class PassiveListener {
   /** The first connection from the right address; rejects with `no-data-connection` after `close`. */
   readonly arrival: Promise<Deno.TcpConn>;
   readonly #listener: Deno.TcpListener;
+  #listening = true;
   readonly #accepting: Promise<void>;
-  readonly #closing = new AbortController();
+  /** Ends a wait for a proxy's header; without proxies there is none. */
+  readonly #closing: AbortController | undefined;
   readonly #arrived = Promise.withResolvers<Deno.TcpConn>();
   /** Arrived and not yet taken. */
   #kept: Deno.TcpConn | undefined;
@@ -43,6 +53,7 @@ export class PassiveListener {
   constructor(options: PassiveOptions) {
     this.#listener = listenSomewhere(options);
     this.port = this.#listener.addr.port;
+    this.#closing = options.proxies.length > 0 ? new AbortController() : undefined;
     this.arrival = this.#arrived.promise;
     this.arrival.catch(() => {});
     this.#accepting = this.#accept(options);
@@ -61,7 +72,7 @@ export class PassiveListener {
   /** Stops listening and drops what was not taken; resolves when the port is free again. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#closing.abort();
+    this.#closing?.abort();
     this.#stopListening();
     this.#kept?.close();
     this.#kept = undefined;
@@ -95,7 +106,7 @@ export class PassiveListener {
     conn: Deno.TcpConn,
     { peerAddress, proxies }: Invited,
   ): Promise<boolean> {
-    if (proxies.length === 0) return endpointOf(conn.remoteAddr).address === peerAddress;
+    if (this.#closing === undefined) return endpointOf(conn.remoteAddr).address === peerAddress;
     try {
       const { peer } = await identify(conn, { proxies, signal: this.#closing.signal });
       return peer.address === peerAddress;
@@ -106,11 +117,9 @@ export class PassiveListener {
   }
 
   #stopListening(): void {
-    try {
-      this.#listener.close();
-    } catch (error) {
-      if (!(error instanceof Deno.errors.BadResource)) throw error;
-    }
+    if (!this.#listening) return;
+    this.#listening = false;
+    this.#listener.close();
   }
 }
 
@@ -151,16 +160,15 @@ function listenInRange(hostname: string, { ports }: PassiveOptions): Deno.TcpLis
 }
 
 /**
- * The ports to try: all of the range once, from a random one on.
+ * The ports to try, from a random one on: all of the range once, or some and then what the host finds.
  *
  * SECURITY: a port that can be foretold can be connected to before the client does.
  */
 function* candidates(ports: PortRange | undefined): Iterable<number> {
-  if (ports === undefined) {
-    yield 0;
-    return;
-  }
-  const count = ports.last - ports.first + 1;
+  const { first, last } = ports ?? DYNAMIC_PORTS;
+  const count = last - first + 1;
   const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
-  for (let step = 0; step < count; step++) yield ports.first + (random + step) % count;
+  const tries = ports === undefined ? DYNAMIC_TRIES : count;
+  for (let step = 0; step < tries; step++) yield first + (random + step) % count;
+  if (ports === undefined) yield 0;
 }

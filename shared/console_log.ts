@@ -26,22 +26,41 @@ const LIMIT_VALUE_CHARACTERS = 1024;
  */
 export function consoleLog(options: ConsoleLogOptions, fixed: LogFields = {}): Log {
   const { form, sink, now = Date.now, lowest = "info" } = options;
-  const format = form === "json" ? jsonLine : textLine;
+  const format = form === "json" ? jsonLines(fixed) : textLines(fixed);
   return {
     write(level, event, fields = {}) {
       if (LEVELS.indexOf(level) < LEVELS.indexOf(lowest)) return;
       const time = new Date(now()).toISOString();
-      sink.write(format(time, level, event, { ...fixed, ...fields }), level === "error");
+      sink.write(format(time, level, event, fields), level === "error");
     },
     with: (fields) => consoleLog(options, { ...fixed, ...fields }),
   };
 }
 
-function textLine(time: string, level: LogLevel, event: string, fields: LogFields): string {
-  const shown = Object.entries(fields)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => ` ${name}=${shownValue(printable(value))}`);
-  return `${time} ${level.padEnd(5)} ${escaped(event)}${shown.join("")}\n`;
+type LineFormat = (time: string, level: LogLevel, event: string, fields: LogFields) => string;
+
+/** Lines of text; the fixed fields, which come first, are spelt once. */
+function textLines(fixed: LogFields): LineFormat {
+  let spelt: string | undefined;
+  return (time, level, event, fields) => {
+    const isOverridden = Object.keys(fields).some((name) => name in fixed);
+    const text = isOverridden
+      ? shownFields({ ...fixed, ...fields })
+      : (spelt ??= shownFields(fixed)) + shownFields(fields);
+    return `${time} ${level.padEnd(5)} ${escaped(event)}${text}\n`;
+  };
+}
+
+function shownFields(fields: LogFields): string {
+  let text = "";
+  for (const [name, value] of Object.entries(fields)) {
+    if (value !== undefined) text += ` ${name}=${shownValue(printable(value))}`;
+  }
+  return text;
+}
+
+function jsonLines(fixed: LogFields): LineFormat {
+  return (time, level, event, fields) => jsonLine(time, level, event, { ...fixed, ...fields });
 }
 
 function jsonLine(time: string, level: LogLevel, event: string, fields: LogFields): string {
@@ -64,6 +83,7 @@ function printable(value: unknown): string | number | boolean {
 
 function shownValue(value: string | number | boolean): string {
   if (typeof value !== "string") return String(value);
+  if (/^[A-Za-z0-9_.:/@+*-]+$/.test(value)) return value; // most are, and it is found out sooner
   return /^[\p{L}\p{N}_.:/@+*-]+$/u.test(value) ? value : escaped(JSON.stringify(value));
 }
 

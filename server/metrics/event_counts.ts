@@ -42,58 +42,61 @@ export function sumOf(one: Counts, other: Counts): Counts {
   return sum as unknown as Counts;
 }
 
-/** What an event of the log adds; those that are missing add nothing. */
-const EVENTS: Readonly<Record<string, (fields: LogFields) => Partial<Counts>>> = {
-  "connected": () => ({ sessionsBegun: 1 }),
-  "disconnected": () => ({ sessionsEnded: 1 }),
+/** What is counted up in place: a small file is one event, and its share must be small. */
+type Tally = { -readonly [Name in keyof Counts]: number };
+
+/** What an event of the log adds. @param within whether it happened within a session. */
+const EVENTS: Readonly<
+  Record<string, (tally: Tally, fields: LogFields, within: boolean) => void>
+> = {
+  "connected": (tally) => tally.sessionsBegun++,
+  "disconnected": (tally) => tally.sessionsEnded++,
   // Within a session it is a request that was refused.
-  "refused": ({ session }) => session === undefined ? { refused: 1 } : {},
-  "login": () => ({ logins: 1 }),
-  "login refused": () => ({ failedLogins: 1 }),
-  "transfer": ({ sends, bytes, outcome }) => {
-    const moved = Number(bytes);
-    const isDone = outcome === "done";
-    return {
-      ...(sends === true ? { sentBytes: moved } : { receivedBytes: moved }),
-      ...(!isDone ? { failedTransfers: 1 } : sends === true ? { sent: 1 } : { received: 1 }),
-    };
+  "refused": (tally, _fields, within) => tally.refused += within ? 0 : 1,
+  "login": (tally) => tally.logins++,
+  "login refused": (tally) => tally.failedLogins++,
+  "transfer": (tally, { sends, bytes, outcome }) => {
+    tally[sends === true ? "sentBytes" : "receivedBytes"] += Number(bytes);
+    if (outcome !== "done") tally.failedTransfers++;
+    else tally[sends === true ? "sent" : "received"]++;
   },
 };
 
 /** The counts of one thread. */
 export class EventCounts {
-  #counts: Counts = NO_COUNTS;
+  readonly #tally: Tally = { ...NO_COUNTS };
 
   /** As they are now. */
   get counts(): Counts {
-    return this.#counts;
+    return { ...this.#tally };
   }
 
   /** A log that counts what it passes on. */
   watching(log: Log): Log {
-    return new CountingLog(log, (added) => this.#counts = sumOf(this.#counts, added), {});
+    return new CountingLog(log, this.#tally, false);
   }
 }
 
 class CountingLog implements Log {
   readonly #log: Log;
-  readonly #add: (added: Counts) => void;
-  readonly #fixed: LogFields;
+  readonly #tally: Tally;
+  readonly #isWithinSession: boolean;
 
-  constructor(log: Log, add: (added: Counts) => void, fixed: LogFields) {
+  constructor(log: Log, tally: Tally, isWithinSession: boolean) {
     this.#log = log;
-    this.#add = add;
-    this.#fixed = fixed;
+    this.#tally = tally;
+    this.#isWithinSession = isWithinSession;
   }
 
   write(level: LogLevel, event: string, fields: LogFields = {}): void {
-    const added = EVENTS[event]?.({ ...this.#fixed, ...fields }) ?? {};
-    const errors = level === "error" ? 1 : 0;
-    this.#add({ ...NO_COUNTS, ...added, errors });
+    const isWithin = this.#isWithinSession || fields.session !== undefined;
+    EVENTS[event]?.(this.#tally, fields, isWithin);
+    if (level === "error") this.#tally.errors++;
     this.#log.write(level, event, fields);
   }
 
   with(fields: LogFields): Log {
-    return new CountingLog(this.#log.with(fields), this.#add, { ...this.#fixed, ...fields });
+    const isWithin = this.#isWithinSession || fields.session !== undefined;
+    return new CountingLog(this.#log.with(fields), this.#tally, isWithin);
   }
 }

@@ -152,9 +152,8 @@ class DiskStorage implements Storage {
 
   read(path: VirtualPath, offset: number): Promise<StoredDiskFile> {
     return asFaults(path, () => {
-      const file = this.#jail.open(path);
-      const stored = new StoredDiskFile(file, path, offset);
-      if (offset <= stored.entry.size) return stored;
+      const { file, stat } = this.#jail.openKnown(path);
+      if (offset <= stat.size) return new StoredDiskFile(file, stat, path, offset);
       file[Symbol.dispose]();
       throw new Fault("bad-restart", { about: path });
     });

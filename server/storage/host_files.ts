@@ -121,6 +121,14 @@ export const hostFiles: HostFiles = {
   },
 };
 
+/** Small enough for one look into the page cache: a whole small file, never a piece of a large one. */
+const SMALL_READ_BYTES = 16 * 1024;
+
+// deno-lint-ignore require-await -- a failure is a rejection, as with a large read
+async function readNow(handle: number, into: Uint8Array, at: number): Promise<number> {
+  return fs.readSync(handle, into, 0, into.length, at);
+}
+
 /** Opened by number, since only node:fs passes O_NOFOLLOW and O_NONBLOCK on. */
 class NodeFile implements ReadableHostFile {
   readonly #handle: number;
@@ -144,6 +152,9 @@ class NodeFile implements ReadableHostFile {
   }
 
   read(into: Uint8Array<ArrayBuffer>, at: number): Promise<number> {
+    // A trip through the thread pool takes longer than reading so little, and no longer than the
+    // calls about names do where the disk must be asked.
+    if (into.length <= SMALL_READ_BYTES) return readNow(this.#handle, into, at);
     return settled<number>((done) => fs.read(this.#handle, into, 0, into.length, at, done));
   }
 

@@ -5,7 +5,7 @@ import { Fault } from "../../shared/fault.ts";
 import { nameOf, type VirtualPath } from "../../shared/virtual_path.ts";
 import { entryOf } from "./host_entry.ts";
 import { asFaults } from "./host_fault.ts";
-import type { ReadableHostFile } from "./host_files.ts";
+import type { HostStat, ReadableHostFile } from "./host_files.ts";
 import type { StoredFile } from "./storage.ts";
 
 /** Reads an open file from an offset to the size it had. */
@@ -17,8 +17,8 @@ export class StoredDiskFile implements StoredFile {
   #reading: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(file: ReadableHostFile, path: VirtualPath, offset: number) {
-    this.entry = entryOf(nameOf(path), file.stat());
+  constructor(file: ReadableHostFile, stat: HostStat, path: VirtualPath, offset: number) {
+    this.entry = entryOf(nameOf(path), stat);
     this.#file = file;
     this.#path = path;
     this.#at = offset;
