@@ -7,6 +7,7 @@ import type { ByteStream } from "../../shared/byte_stream.ts";
 import { within } from "../../shared/deadline.ts";
 import { isFault } from "../../shared/fault.ts";
 import { endpointOf, plainStream } from "../../shared/plain_stream.ts";
+import { deafPort } from "./deaf_port.ts";
 
 /** A script has so long for each of its lines, milliseconds; a client that hangs fails the test. */
 const STEP_MS = 10_000;
@@ -24,7 +25,8 @@ export interface ScriptedServer extends AsyncDisposable {
  *     C: LINE           the client must say this (`*` is any text)
  *     C closes          the client must close
  *     S: TEXT           say it; {port}, {p1}, {p2} are the data port's, which is opened then;
- *                       {other} is one that speaks TLS with another certificate
+ *                       {other} is one that speaks TLS with another certificate, {deaf} ({deaf1}, {deaf2})
+ *                       one where nothing answers, not even with a refusal
  *     S bytes: TEXT     say exactly this, with \r \n \xHH
  *     S lines: N        say N lines of a listing, or fewer when the client leaves
  *     S closes          close the control connection
@@ -41,22 +43,47 @@ export interface ScriptedServer extends AsyncDisposable {
  *     data cut          close without the clean end of TLS
  */
 export function scriptedServer(script: readonly string[]): ScriptedServer {
+  return scriptedSessions([script]);
+}
+
+/** Serves one control connection after the other (they may overlap), each by the next script. */
+export function scriptedSessions(scripts: readonly (readonly string[])[]): ScriptedServer {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const play = new Play(listener);
-  const finished = play.run(script).finally(() => play.close());
+  const plays = scripts.map(() => new Play());
+  const close = () => {
+    closeQuietly(listener);
+    for (const play of plays) play.close();
+  };
+  const serve = async () => {
+    const sessions: Promise<void>[] = [];
+    for (const [at, play] of plays.entries()) {
+      const conn = await listener.accept();
+      sessions.push(play.run(conn, scripts[at]!).finally(() => play.close()));
+    }
+    listener.close();
+    await Promise.all(sessions);
+  };
+  const finished = serve().finally(close);
   finished.catch(() => {});
   return {
     port: listener.addr.port,
     finished,
     async [Symbol.asyncDispose]() {
-      play.close();
+      close();
       await finished.catch(() => {});
     },
   };
 }
 
+function closeQuietly(resource: { close(): void }): void {
+  try {
+    resource.close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BadResource)) throw error;
+  }
+}
+
 class Play {
-  readonly #listener: Deno.TcpListener;
   readonly #open = new Set<{ close(): void }>();
   #conn: Deno.TcpConn | undefined;
   #control: ByteStream | undefined;
@@ -68,12 +95,8 @@ class Play {
   #data: ByteStream | undefined;
   readonly #tls = newTls();
 
-  constructor(listener: Deno.TcpListener) {
-    this.#listener = this.#keep(listener);
-  }
-
-  async run(script: readonly string[]): Promise<void> {
-    this.#conn = this.#keep(await this.#listener.accept());
+  async run(conn: Deno.TcpConn, script: readonly string[]): Promise<void> {
+    this.#conn = this.#keep(conn);
     this.#control = this.#keep(plainStream(this.#conn));
     for (const line of script) {
       try {
@@ -85,13 +108,7 @@ class Play {
   }
 
   close(): void {
-    for (const each of this.#open) {
-      try {
-        each.close();
-      } catch (error) {
-        if (!(error instanceof Deno.errors.BadResource)) throw error;
-      }
-    }
+    for (const each of this.#open) closeQuietly(each);
   }
 
   async #step(line: string): Promise<void> {
@@ -103,9 +120,9 @@ class Play {
       case "C closes":
         return assert.equal(await this.#line(), undefined);
       case "S:":
-        return await this.#say(bytesOf(this.#withPort(rest) + "\\r\\n"));
+        return await this.#say(bytesOf(await this.#withPort(rest) + "\\r\\n"));
       case "S bytes:":
-        return await this.#say(bytesOf(this.#withPort(rest)));
+        return await this.#say(bytesOf(await this.#withPort(rest)));
       case "S lines:":
         return await sayLines(this.#control!, Number(rest));
       case "data lines":
@@ -196,11 +213,17 @@ class Play {
   }
 
   /** Opens the data port when a reply names it. */
-  #withPort(text: string): string {
+  async #withPort(text: string): Promise<string> {
     if (text.includes("{other}")) {
       const other = newTls().listen({ hostname: "127.0.0.1", port: 0 });
       this.#otherListener = this.#keep(other);
       return text.replace("{other}", `${endpointOf(other.addr as Deno.NetAddr).port}`);
+    }
+    if (text.includes("{deaf")) {
+      const deaf = await deafPort();
+      this.#open.add({ close: () => deaf[Symbol.dispose]() });
+      return text.replace("{deaf}", `${deaf.port}`)
+        .replace("{deaf1}", `${deaf.port >> 8}`).replace("{deaf2}", `${deaf.port & 255}`);
     }
     if (!/\{p/.test(text)) return text;
     this.#dataListener = this.#keep(Deno.listen({ hostname: "127.0.0.1", port: 0 }));
