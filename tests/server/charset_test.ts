@@ -7,6 +7,8 @@ import { SessionNames } from "../../server/session_names.ts";
 /** Bytes that are these characters in the charset, by tables other than ours. */
 const SAMPLES = [
   ["gbk", "文件 a", [0xce, 0xc4, 0xbc, 0xfe, 0x20, 0x61]],
+  ["gb18030", "文ö😀", [0xce, 0xc4, 0x81, 0x30, 0x8b, 0x32, 0x94, 0x39, 0xfc, 0x36]],
+  ["gbk", "ö", [0x81, 0x30, 0x8b, 0x32]],
   ["windows-1252", "é€", [0xe9, 0x80]],
   ["iso-8859-15", "€", [0xa4]],
   ["big5", "中", [0xa4, 0xa4]],
@@ -32,6 +34,19 @@ Deno.test("whatever a charset writes of its own characters it reads again", () =
       const text = new TextDecoder(name).decode(Uint8Array.from(pairs))
         .replace(/[\ufffd\u0304\u030c]/g, "");
       assert.equal(charset.decode(charset.encode(text)), text, name);
+    }
+  }
+});
+
+Deno.test("GB 18030 writes every character that there is, and reads it again", () => {
+  const isCharacter = (code: number) =>
+    !(code >= 0xd800 && code <= 0xdfff) && !(code >= 0xe000 && code <= 0xf8ff) && code !== 0xfffd;
+  for (const name of ["gb18030", "gbk"]) {
+    const charset = new Charset(name);
+    for (let block = 0; block < 0x11_0000; block += block < 0x2_0000 ? 0x1000 : 0xf000) {
+      const codes = Array.from({ length: 0x1000 }, (_, at) => block + at).filter(isCharacter);
+      const text = codes.map((code) => String.fromCodePoint(code)).join("");
+      assert.ok(charset.decode(charset.encode(text)) === text, block.toString(16));
     }
   }
 });
