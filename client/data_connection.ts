@@ -12,22 +12,10 @@ import {
 } from "../shared/host_port.ts";
 import { endpointOf, plainStream } from "../shared/plain_stream.ts";
 import type { ClientLimits } from "./client.ts";
-import { clientTls, type ClientTlsStream } from "./client_tls.ts";
 import type { Conversation } from "./conversation.ts";
+import { type DataProtection, DataProtector, type DataUse } from "./data_protection.ts";
 import { connectTcp } from "./dial.ts";
-import { DataFailed, NotTrusted, Refused } from "./failure.ts";
-import { nativeTls, type NativeTrust } from "./native_tls.ts";
-
-/** How data connections are protected: by the control connection's own TLS session, resumed. */
-export interface DataProtection {
-  readonly host: string;
-  readonly control: ClientTlsStream;
-  readonly authorities: readonly string[] | undefined;
-  /** Whether another certificate than the control connection's is refused. */
-  readonly sameCertificate: boolean;
-  /** How the runtime's own, faster TLS can check the same; `undefined` where it cannot. */
-  readonly native: NativeTrust | undefined;
-}
+import { Refused } from "./failure.ts";
 
 /** A data connection that was arranged, before the command that uses it. */
 export interface DataPlan extends Disposable {
@@ -35,14 +23,6 @@ export interface DataPlan extends Disposable {
   readonly ready: Promise<void>;
   /** The connection, TLS included; after the server's preliminary reply, since only then it handshakes. */
   open(signal: AbortSignal, use: DataUse): Promise<ByteStream>;
-}
-
-/** What a data connection is for. */
-export interface DataUse {
-  /** Whether the exchange can be done again, see {@linkcode DataConnections.mayTryAgain}. */
-  readonly mayFail: boolean;
-  /** How many bytes will travel; 0 where that is not known. */
-  readonly expectedBytes: number;
 }
 
 /** What {@linkcode DataConnections} is built from. */
@@ -58,21 +38,13 @@ type Dial = (signal: AbortSignal) => Promise<Deno.TcpConn>;
 /** Replies that mean "I do not know this command (in this form)", so that an older one is tried. */
 const UNKNOWN_CODES: ReadonlySet<number> = new Set([500, 501, 502, 504, 522]);
 
-/** From here on faster bytes make up for a handshake that resumes nothing, measured with our server. */
-const NATIVE_WORTH_BYTES = 4 * 1024 * 1024;
-
-/** Replies that a server gives to a data connection it does not like, not to what was to travel. */
-const CONNECTION_CODES: ReadonlySet<number> = new Set([425, 426, 521, 522, 534, 535]);
-
 /** Arranges one data connection after the other and remembers what this server can do. */
 export class DataConnections {
   readonly #options: DataConnectionsOptions;
-  #protection: DataProtection | undefined;
+  #protector: DataProtector | undefined;
   /** Which of the two passive (or active) commands to use; the newer one until it is refused. */
   #extended = true;
   #proven = false;
-  /** Whether data connections that resume no TLS session are known to work here. */
-  #native: "unknown" | "on-trial" | "works" | "refused" = "unknown";
 
   constructor(options: DataConnectionsOptions) {
     this.#options = options;
@@ -80,30 +52,23 @@ export class DataConnections {
 
   /** From now on data travels under TLS (PROT P), or in clear again. */
   protect(protection: DataProtection | undefined): void {
-    this.#protection = protection;
+    const { handshakeMs } = this.#options.limits;
+    this.#protector = protection && new DataProtector(protection, handshakeMs);
+  }
+
+  /** An exchange came to its end, or its first bytes: how its connection was made is good for the next ones. */
+  confirm(): void {
+    this.#protector?.confirm();
+  }
+
+  /** Whether an exchange may work when it is done again, see {@linkcode DataProtector.mayTryAgain}. */
+  mayTryAgain(error: unknown): boolean {
+    return this.#protector?.mayTryAgain(error) ?? false;
   }
 
   /** Whether a data connection of this session came about before: then the next one need not be waited for. */
   get proven(): boolean {
     return this.#proven;
-  }
-
-  /** An exchange came to its end, or its first bytes: how its connection was made is good for the next ones. */
-  confirm(): void {
-    if (this.#native === "on-trial") this.#native = "works";
-  }
-
-  /**
-   * Whether a failure may be that of a TLS session that was not resumed, which some servers demand (vsftpd 522,
-   * ProFTPD 425), or of a certificate that only node:tls can judge. If so, the next data connection
-   * resumes the control connection's session.
-   */
-  mayTryAgain(error: unknown): boolean {
-    if (this.#native !== "on-trial") return false;
-    const isOfConnection = error instanceof DataFailed ||
-      (error instanceof Refused && CONNECTION_CODES.has(error.reply.code));
-    this.#native = isOfConnection ? "refused" : "unknown";
-    return isOfConnection;
   }
 
   /** @throws Refused (neither command is known), Broken, Fault `no-data-connection`, `aborted` */
@@ -212,45 +177,12 @@ export class DataConnections {
         const conn = await dial(signal);
         handedOver = true;
         this.#proven = true;
-        return await this.#secure(conn, signal, use);
+        return await this.#protector?.secure(conn, signal, use) ?? plainStream(conn);
       },
       [Symbol.dispose]: () => {
         if (!handedOver || this.#options.active) release();
       },
     };
-  }
-
-  #speaksNatively({ mayFail, expectedBytes }: DataUse): boolean {
-    if (expectedBytes < NATIVE_WORTH_BYTES || this.#native === "refused") return false;
-    return mayFail || this.#native === "works";
-  }
-
-  async #secure(conn: Deno.TcpConn, signal: AbortSignal, use: DataUse): Promise<ByteStream> {
-    const protection = this.#protection;
-    if (protection === undefined) return plainStream(conn);
-    const limitMs = this.#options.limits.handshakeMs;
-    const { host, control, authorities, sameCertificate, native } = protection;
-    if (native !== undefined && this.#speaksNatively(use)) {
-      if (this.#native === "unknown") this.#native = "on-trial";
-      return await nativeTls(conn, native, { limitMs, signal });
-    }
-    const session = control.session;
-    const stream = await clientTls(plainStream(conn), {
-      host,
-      limitMs,
-      signal,
-      ...(authorities && { authorities }),
-      ...(session && { session }),
-      // A newer version would resume nothing.
-      isOlder: control.version === "TLSv1.2",
-    });
-    // SECURITY: whoever reaches the data port first must not be taken for the server (RFC 4217, 10).
-    const expected = control.certificate.fingerprint;
-    if (sameCertificate && stream.certificate.fingerprint !== expected) {
-      stream.close();
-      throw new NotTrusted("other-on-data", stream.certificate, expected);
-    }
-    return stream;
   }
 }
 
