@@ -12,6 +12,8 @@ export interface Entry {
   readonly size: number;
   /** When its content last changed, milliseconds since 1970 UTC. */
   readonly modifiedMs: number;
+  /** When it was made under whatever name, milliseconds since 1970 UTC, where that is known. */
+  readonly createdMs?: number;
   /** UNIX permission bits, where there are such. */
   readonly mode?: number;
   /** The same for two names exactly when they are one object (RFC 3659, 7.5.2). */

@@ -2,10 +2,10 @@
 
 import type { Entry } from "./entry.ts";
 import { type Parsed, parsed, unparsed } from "./parsed.ts";
-import { formatTimeValue, parseTimeValue, wholeSecond } from "./time_value.ts";
+import { formatTimeValue, wholeSecond } from "./time_value.ts";
 
 /** The facts we tell, as FEAT spells them, in the order they are written. */
-export const FACTS = ["type", "size", "modify", "perm", "unique", "UNIX.mode"] as const;
+export const FACTS = ["type", "size", "modify", "create", "perm", "unique", "UNIX.mode"] as const;
 
 /** What a facts line said. */
 export interface FactsLine {
@@ -41,6 +41,9 @@ export function formatFacts(entry: Entry, options: FactsOptions): string {
     "type": entry.type === "file" ? "file" : entry.type === "directory" ? "dir" : "OS.unix=other",
     "size": entry.type === "file" ? String(entry.size) : undefined,
     "modify": formatTimeValue(wholeSecond(entry.modifiedMs)),
+    "create": entry.createdMs === undefined
+      ? undefined
+      : formatTimeValue(wholeSecond(entry.createdMs)),
     "perm": options.permissions,
     "unique": entry.unique,
     "UNIX.mode": entry.mode === undefined ? undefined : entry.mode.toString(8).padStart(4, "0"),
@@ -77,29 +80,4 @@ export function parseFacts(line: string): Parsed<FactsLine> {
     else if (fact !== "") return unparsed("a fact is written name=value;");
   }
   return parsed({ facts, name });
-}
-
-/**
- * The entry that a line tells of. `.` and `..` (types `cdir` and `pdir`) are directories whose name
- * the caller judges; a fact that is missing or unreadable counts as 0.
- */
-export function entryOfFacts(line: FactsLine): Entry {
-  const { facts, name } = line;
-  const size = Number(facts.get("size") ?? 0);
-  const modified = parseTimeValue(facts.get("modify") ?? "");
-  const mode = facts.get("unix.mode");
-  const unique = facts.get("unique");
-  return {
-    name,
-    type: entryTypeOf(facts.get("type")?.toLowerCase() ?? ""),
-    size: Number.isSafeInteger(size) && size > 0 ? size : 0,
-    modifiedMs: modified.ok ? modified.value : 0,
-    ...(mode !== undefined && /^[0-7]{1,5}$/.test(mode) ? { mode: parseInt(mode, 8) } : {}),
-    ...(unique === undefined ? {} : { unique }),
-  };
-}
-
-function entryTypeOf(type: string): Entry["type"] {
-  if (type === "file") return "file";
-  return type === "dir" || type === "cdir" || type === "pdir" ? "directory" : "other";
 }

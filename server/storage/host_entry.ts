@@ -11,6 +11,7 @@ export function entryOf(name: string, stat: HostStat): Entry {
     type,
     size: type === "file" ? stat.size : 0,
     modifiedMs: stat.modifiedMs,
+    ...stat.createdMs !== undefined && { createdMs: stat.createdMs },
     ...stat.mode !== undefined && { mode: stat.mode },
     unique: `${stat.device.toString(16)}g${stat.inode.toString(16)}`,
   };

@@ -9,6 +9,8 @@ export interface HostStat {
   /** Bytes. */
   readonly size: number;
   readonly modifiedMs: number;
+  /** `undefined` where the file system does not keep it. */
+  readonly createdMs: number | undefined;
   /** Permission bits; `undefined` where the host has none. */
   readonly mode: number | undefined;
   readonly owner: number | undefined;
@@ -143,6 +145,7 @@ class NodeFile implements ReadableHostFile {
       type: stat.isFile() ? "file" : stat.isDirectory() ? "directory" : "other",
       size: stat.size,
       modifiedMs: Math.trunc(stat.mtimeMs),
+      createdMs: stat.birthtimeMs > 0 ? Math.trunc(stat.birthtimeMs) : undefined,
       mode: stat.mode & 0o7777,
       owner: stat.uid,
       group: stat.gid,
@@ -222,6 +225,7 @@ function statOf(info: Deno.FileInfo): HostStat {
     type: info.isFile ? "file" : info.isDirectory ? "directory" : info.isSymlink ? "link" : "other",
     size: info.size,
     modifiedMs: info.mtime?.getTime() ?? 0,
+    createdMs: info.birthtime?.getTime() || undefined,
     mode: info.mode === null ? undefined : info.mode & 0o7777,
     owner: info.uid ?? undefined,
     group: info.gid ?? undefined,

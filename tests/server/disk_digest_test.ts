@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { DigestCache, isSettled } from "../../server/storage/digest_cache.ts";
-import { type HostFiles, hostFiles, type HostStat } from "../../server/storage/host_files.ts";
+import type { HostFiles } from "../../server/storage/host_files.ts";
+import { readThrough, trialStat } from "../support/read_files.ts";
 import { at, bytes, failsAs, patternBytes, put } from "../support/storage_steps.ts";
 import { openTrialDisk } from "../support/trial_disk.ts";
 
@@ -12,23 +13,11 @@ const sha1 = (content: string | Uint8Array) => createHash("sha1").update(content
 /** The host's files, and how many bytes were read from them. */
 function countingFiles(): { files: HostFiles; bytesRead: () => number } {
   let bytesRead = 0;
-  const files: HostFiles = {
-    ...hostFiles,
-    openToRead(path) {
-      const file = hostFiles.openToRead(path);
-      return {
-        stat: () => file.stat(),
-        setModified: (modifiedMs) => file.setModified(modifiedMs),
-        setMode: (mode) => file.setMode(mode),
-        async read(into, position) {
-          const count = await file.read(into, position);
-          bytesRead += count;
-          return count;
-        },
-        [Symbol.dispose]: () => file[Symbol.dispose](),
-      };
-    },
-  };
+  const files = readThrough(async (file, into, position) => {
+    const count = await file.read(into, position);
+    bytesRead += count;
+    return count;
+  });
   return { files, bytesRead: () => bytesRead };
 }
 
@@ -95,7 +84,7 @@ Deno.test("storages of one worker share their digests", async () => {
 
 Deno.test("the cache keeps what was used last, up to its limit", () => {
   const cache = new DigestCache(2);
-  const [one, two, three] = [1, 2, 3].map((inode) => stat({ inode }));
+  const [one, two, three] = [1, 2, 3].map((inode) => trialStat({ inode }));
   cache.set(one!, "MD5", "a");
   cache.set(two!, "MD5", "b");
   assert.equal(cache.get(one!, "MD5"), "a");
@@ -109,33 +98,21 @@ Deno.test("the cache keeps what was used last, up to its limit", () => {
 });
 
 Deno.test("a file is settled when its clock has moved on", () => {
-  assert.equal(isSettled(stat({ modifiedMs: 10_000 }), 11_000), false);
-  assert.equal(isSettled(stat({ modifiedMs: 10_000 }), 13_000), true);
-  assert.equal(isSettled(stat({ modifiedMs: 20_000 }), 13_000), false);
+  assert.equal(isSettled(trialStat({ modifiedMs: 10_000 }), 11_000), false);
+  assert.equal(isSettled(trialStat({ modifiedMs: 10_000 }), 13_000), true);
+  assert.equal(isSettled(trialStat({ modifiedMs: 20_000 }), 13_000), false);
 });
 
 Deno.test("digest and copy of a long file stop when they are aborted half-way", async () => {
   await using disk = await openTrialDisk();
   await put(disk.storage, "/f", patternBytes(2_000_000));
-  const aborted = (files: HostFiles, stop: AbortController): HostFiles => ({
-    ...files,
-    openToRead(path) {
-      const file = files.openToRead(path);
-      return {
-        stat: () => file.stat(),
-        setModified: (modifiedMs) => file.setModified(modifiedMs),
-        setMode: (mode) => file.setMode(mode),
-        read(into, position) {
-          if (position > 500_000) stop.abort("the peer said so");
-          return file.read(into, position);
-        },
-        [Symbol.dispose]: () => file[Symbol.dispose](),
-      };
-    },
-  });
   const stop = new AbortController();
   const { signal } = stop;
-  const storage = await disk.reopen({ files: aborted(hostFiles, stop) });
+  const files = readThrough((file, into, position) => {
+    if (position > 500_000) stop.abort("the peer said so");
+    return file.read(into, position);
+  });
+  const storage = await disk.reopen({ files });
   await failsAs("aborted", storage.digest(at("/f"), "MD5", undefined, signal));
   await failsAs("aborted", storage.write(at("/f"), { mode: "append", signal }));
   assert.deepEqual(disk.waiting(), []);
@@ -158,17 +135,3 @@ Deno.test("a file that shrinks while it is read is not passed off as whole", asy
   assert.equal(await file.read(new Uint8Array(64)), 4);
   await failsAs("host-failure", file.read(new Uint8Array(64)));
 });
-
-function stat(some: Partial<HostStat>): HostStat {
-  return {
-    type: "file",
-    size: 1,
-    modifiedMs: 1,
-    mode: 0o644,
-    owner: 0,
-    group: 0,
-    device: 1,
-    inode: 1,
-    ...some,
-  };
-}

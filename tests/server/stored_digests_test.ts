@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { type HostFiles, hostFiles, type HostStat } from "../../server/storage/host_files.ts";
 import { StoredDigests } from "../../server/storage/stored_digests.ts";
+import { readThrough, trialStat } from "../support/read_files.ts";
 import { at, put } from "../support/storage_steps.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 import { openTrialDisk, type TrialDisk } from "../support/trial_disk.ts";
@@ -12,19 +12,7 @@ import { openTrialDisk, type TrialDisk } from "../support/trial_disk.ts";
 const sha1 = (content: string) => createHash("sha1").update(content).digest("hex");
 
 /** Files whose content nobody may read: what is told of them must have been known. */
-const unread: HostFiles = {
-  ...hostFiles,
-  openToRead(path) {
-    const file = hostFiles.openToRead(path);
-    return {
-      stat: () => file.stat(),
-      setModified: (modifiedMs) => file.setModified(modifiedMs),
-      setMode: (mode) => file.setMode(mode),
-      read: () => Promise.reject(new Error("it was read")),
-      [Symbol.dispose]: () => file[Symbol.dispose](),
-    };
-  },
-};
+const unread = readThrough(() => Promise.reject(new Error("it was read")));
 
 function open(disk: TrialDisk): StoredDigests {
   return StoredDigests.open(join(disk.options.home, ".ftp", "digests.db"));
@@ -66,11 +54,16 @@ Deno.test("what one worker takes back no other serves", async () => {
 Deno.test("the oldest digests go when there are too many", async () => {
   await using directory = await temporaryDirectory();
   using digests = StoredDigests.open(join(directory.path, "digests.db"), 50);
-  for (let inode = 1; inode <= 200; inode++) digests.set(stat(inode), "MD5", `${inode}`);
-  assert.equal(digests.get(stat(100), "MD5"), undefined);
-  assert.equal(digests.get(stat(200), "MD5"), "200");
-  assert.equal(digests.get(stat(200), "SHA-1"), undefined);
-  const known = Array.from({ length: 200 }, (_, at) => digests.get(stat(at + 1), "MD5"));
+  for (let inode = 1; inode <= 200; inode++) {
+    digests.set(trialStat({ inode: inode }), "MD5", `${inode}`);
+  }
+  assert.equal(digests.get(trialStat({ inode: 100 }), "MD5"), undefined);
+  assert.equal(digests.get(trialStat({ inode: 200 }), "MD5"), "200");
+  assert.equal(digests.get(trialStat({ inode: 200 }), "SHA-1"), undefined);
+  const known = Array.from(
+    { length: 200 },
+    (_, at) => digests.get(trialStat({ inode: at + 1 }), "MD5"),
+  );
   assert.equal(known.filter((digest) => digest !== undefined).length, 50);
 });
 
@@ -79,15 +72,10 @@ Deno.test("a broken file is made anew, and one that breaks later costs digests, 
   const path = join(directory.path, "digests.db");
   await Deno.writeTextFile(path, "this was never a database, whatever it is called ".repeat(50));
   using digests = StoredDigests.open(path);
-  digests.set(stat(1), "MD5", "a");
-  assert.equal(digests.get(stat(1), "MD5"), "a");
+  digests.set(trialStat({ inode: 1 }), "MD5", "a");
+  assert.equal(digests.get(trialStat({ inode: 1 }), "MD5"), "a");
   const closed = StoredDigests.open(path);
   closed[Symbol.dispose]();
-  closed.set(stat(2), "MD5", "b");
-  assert.equal(closed.get(stat(1), "MD5"), undefined);
+  closed.set(trialStat({ inode: 2 }), "MD5", "b");
+  assert.equal(closed.get(trialStat({ inode: 1 }), "MD5"), undefined);
 });
-
-function stat(inode: number): HostStat {
-  const looks = { mode: 0o644, owner: 0, group: 0 };
-  return { type: "file", size: 1, modifiedMs: 1, device: 1, inode, ...looks };
-}

@@ -83,8 +83,11 @@ const USES: Readonly<Record<string, Use>> = {
     ["MFMT 20020304050607 file", /^213 Modify=20020304050607; /],
     ["MDTM file", /^213 20020304050607$/],
   ],
-  "MLST type*;size*;modify*;perm*;unique*;UNIX.mode*;": [
-    ["MLST file", /^ type=file;size=3;modify=\d{14}[^;]*;perm=\w+;unique=[^;]+;UNIX\.mode=\d+; /m],
+  "MLST type*;size*;modify*;create*;perm*;unique*;UNIX.mode*;": [
+    [
+      "MLST file",
+      /^ type=file;size=3;modify=\d{14}[^;]*;create=\d{14};perm=\w+;unique=[^;]+;UNIX\.mode=\d+; /m,
+    ],
   ],
   "MODE Z": [["MODE Z", /^200 /], ["OPTS MODE Z LEVEL 1", /^200 /], ["MODE S", /^200 /]],
   PBSZ: [["PBSZ 0", /^200 PBSZ=0$/]],
