@@ -92,6 +92,11 @@ export interface TransferProgress {
 export interface TransferOptions {
   /** `auto`: compare digests whenever the server can give one; `always`: fail where none can. Default `auto`. */
   readonly verify?: "auto" | "always" | "never";
+  /**
+   * `image`: bytes as they are; `ascii`: a text, whose line ends become CRLF on the wire and LF here, which is always
+   * transferred from its beginning. Default `image`.
+   */
+  readonly type?: "image" | "ascii";
   /** Stops cleanly with a Fault `aborted`; what was moved is kept for the next try. */
   readonly signal?: AbortSignal;
   /** Called at most once a mebibyte or 100 ms; must not throw. */

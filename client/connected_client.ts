@@ -36,6 +36,7 @@ import type { RemoteEntry } from "./remote_entry.ts";
 import { remoteSize, remoteStat } from "./remote_facts.ts";
 import { setRemoteModified } from "./remote_times.ts";
 import { relate } from "./resume.ts";
+import { downloadText, uploadText } from "./text_transfer.ts";
 import type { Certificate } from "./trust.ts";
 import { append, upload } from "./upload.ts";
 
@@ -157,7 +158,8 @@ export class ConnectedClient implements Client {
     target: DownloadTarget,
     options: DownloadOptions = {},
   ): Promise<TransferResult> {
-    return this.#alone(() => download(this.#peer, path, target, options));
+    const run = options.type === "ascii" ? downloadText : download;
+    return this.#alone(() => run(this.#peer, path, target, options));
   }
 
   upload(
@@ -165,7 +167,8 @@ export class ConnectedClient implements Client {
     path: string,
     options: UploadOptions = {},
   ): Promise<TransferResult> {
-    return this.#alone(() => upload(this.#peer, source, path, options));
+    const run = options.type === "ascii" ? uploadText : upload;
+    return this.#alone(() => run(this.#peer, source, path, options));
   }
 
   append(

@@ -121,8 +121,11 @@ export class AlreadyThere extends Error {
   constructor(
     readonly where: "local" | "remote",
     readonly path: string,
-    /** `different`: it is another file; `unproven`: nothing could tell; `refused`: any file is one too many. */
-    readonly why: "different" | "unproven" | "refused",
+    /**
+     * `different`: it is another file; `unproven`: nothing could tell; `text`: texts (TYPE A) are not carried on;
+     * `refused`: any file is one too many.
+     */
+    readonly why: "different" | "unproven" | "text" | "refused",
   ) {
     super(`"${path}" exists${why === "refused" ? "" : ` and is ${ALREADY_THERE[why]}`}`);
   }
@@ -246,6 +249,7 @@ const DISTRUST: Readonly<Record<DistrustReason, string>> = {
 const ALREADY_THERE = {
   "different": "a different file",
   "unproven": "not proven to be the same file",
+  "text": "not proven to be the same text, and texts are not carried on",
 } as const;
 
 const DATA_FAILURES: Readonly<Record<DataFailureReason, string>> = {

@@ -70,6 +70,7 @@ function happenedOf(error: unknown): string | undefined {
 const ALREADY_THERE: Readonly<Record<AlreadyThere["why"], string>> = {
   different: "is a different file",
   unproven: "may be a different file: the server cannot tell",
+  text: "is there already, and a text (ascii) is not carried on",
   refused: "is there already",
 };
 

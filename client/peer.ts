@@ -64,3 +64,9 @@ const SLOW_DISK_BYTES_PER_MS = 20_000;
 export function patienceFor(peer: Peer, bytes: number | undefined): number {
   return peer.limits.replyMs + Math.ceil((bytes ?? 0) / SLOW_DISK_BYTES_PER_MS);
 }
+/** Makes line ends travel as CRLF (TYPE A), for the transfer that follows. */
+export async function useAsciiType(peer: Peer, signal: AbortSignal | undefined): Promise<void> {
+  peer.image = false;
+  await peer.conversation.request("TYPE A", { signal });
+}
+

@@ -50,6 +50,7 @@ async function run(
 function initialSettings(flags: ConnectFlags, terminal: Terminal): ShellSettings {
   const { ifExists, options, retries } = transferPolicy(flags, terminal);
   return {
+    type: "image",
     ifExists,
     verify: options.verify ?? "auto",
     limitRate: options.limitRate,

@@ -21,7 +21,12 @@ export async function copyRemote(
     const path = join(folder.path, "copy");
     for (const step of ["download", "upload"] as const) {
       using track = progress.track(remoteName(from));
-      const given = { ...options, signal, onProgress: track.update.bind(track) };
+      const given: TransferOptions = {
+        ...options,
+        type: "image",
+        signal,
+        onProgress: track.update.bind(track),
+      };
       const client = await context.client();
       if (step === "download") await client.download(from, { path }, given);
       else await client.upload({ path }, to, { ...given, existing: "replace" });

@@ -110,7 +110,7 @@ async function askedPlan(
   const { relation } = await collision.compare();
   // Nothing to ask: the transfer finds the same and says so.
   if (relation === "same") return { kind: "transfer", existing: "resume" };
-  const canResume = relation === collision.resumableWhen;
+  const canResume = relation === collision.resumableWhen && policy.options.type !== "ascii";
   const { texts } = terminal;
   const source = await collision.source();
   terminal.tell(texts.existing.there(collision.name, describe(source, target, relation, texts)));

@@ -1,7 +1,7 @@
 // What a word that is being typed may become: commands, options, settings, names here and at the server.
 
 import { resolve } from "node:path";
-import { SETTINGS } from "./settings.ts";
+import { findSetting, SETTINGS } from "./settings.ts";
 import { namesOf, optionsOf, type ShellCommand, type WordKind } from "./shell_command.ts";
 import { continueWord, unfinishedWord, type Word } from "./words.ts";
 
@@ -81,6 +81,8 @@ async function candidatesFor(
       return plain(sources.commands.flatMap(namesOf), text);
     case "setting":
       return plain(settingWords(words), text);
+    case "type":
+      return plain(findSetting("type")?.choices ?? [], text);
     case "remote":
     case "remote-folder":
       return await names(text, kind === "remote-folder", sources.remoteNames);
@@ -107,7 +109,7 @@ function optionKind(command: ShellCommand, last: Word | undefined): WordKind | u
 }
 
 function settingWords(words: readonly Word[]): readonly string[] {
-  const row = SETTINGS.find(({ name }) => name === words[0]?.text.toLowerCase());
+  const row = findSetting(words[0]?.text ?? "");
   return words.length === 0 ? SETTINGS.map(({ name }) => name) : row?.choices ?? [];
 }
 

@@ -64,7 +64,9 @@ async function confirmed(found: readonly Unfinished[], state: PendingState): Pro
 
 async function carryOn(wanted: readonly Unfinished[], state: PendingState): Promise<void> {
   const { context, localFolder } = state;
-  const policy = { ...state.policy, ifExists: "resume" as const };
+  // Only what travelled as it is has a beginning that can be carried on.
+  const options = { ...state.policy.options, type: "image" as const };
+  const policy = { ...state.policy, options, ifExists: "resume" as const };
   await forEach(context, wanted, async ({ kind, path }) => {
     if (kind === "get") {
       return await getFile(context, path, localChild(localFolder, path), policy);

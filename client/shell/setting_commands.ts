@@ -1,4 +1,4 @@
-// The shell's commands that change how it works: set, show, limit, parallel, passive, active, debug.
+// The shell's commands that change how it works: set, show, type, ascii, binary, limit, parallel, passive, active, debug.
 
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
 import { findSetting, SETTINGS } from "./settings.ts";
@@ -22,6 +22,31 @@ export const SETTING_COMMANDS: readonly ShellCommand[] = [
     takes: [0, 1],
     wordKinds: ["setting"],
     run: ({ texts: [name] }, state) => show(name, state),
+  },
+  {
+    name: "type",
+    usage: "[ascii|binary]",
+    example: "type ascii",
+    takes: [0, 1],
+    wordKinds: ["type"],
+    run: ({ texts: [type] }, state) =>
+      type === undefined ? show("type", state) : set("type", type, state),
+  },
+  {
+    name: "ascii",
+    aliases: ["text"],
+    usage: "",
+    example: "ascii; get notes.txt; binary",
+    takes: [0, 0],
+    run: (_args, state) => set("type", "ascii", state),
+  },
+  {
+    name: "binary",
+    aliases: ["bin", "image"],
+    usage: "",
+    example: "binary",
+    takes: [0, 0],
+    run: (_args, state) => set("type", "binary", state),
   },
   {
     name: "limit",

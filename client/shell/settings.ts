@@ -2,6 +2,7 @@
 
 import { type Parsed, parsed, unparsed } from "../../shared/parsed.ts";
 import { approximateRate, parseRate } from "../../shared/units.ts";
+import type { TransferOptions } from "../client.ts";
 import { parseConnections } from "../operations/lanes.ts";
 import type { IfExists, TransferFlags } from "../operations/transfer_policy.ts";
 import { IF_EXISTS } from "../operations/transfer_policy.ts";
@@ -9,6 +10,8 @@ import type { Texts } from "../texts/english.ts";
 
 /** What is set; commands change it, everything that runs afterwards obeys it. */
 export interface ShellSettings {
+  /** Whether files travel as they are, or as texts. */
+  type: NonNullable<TransferOptions["type"]>;
   ifExists: IfExists;
   verify: TransferFlags["verify"];
   /** Bytes a second; `undefined` for no limit. */
@@ -38,12 +41,29 @@ export interface SettingRow {
 }
 
 const VERIFY: readonly ShellSettings["verify"][] = ["auto", "always", "never"];
+/** `image` is what the protocol calls it. */
+const TYPES: Readonly<Record<string, ShellSettings["type"]>> = {
+  ascii: "ascii",
+  binary: "image",
+  image: "image",
+};
 const ON_OFF = ["on", "off"];
 /** A lost connection is not tried again for days. */
 const RETRIES_LIMIT = 1_000;
 
 /** Every setting, in the order `show` lists them. */
 export const SETTINGS: readonly SettingRow[] = [
+  {
+    name: "type",
+    choices: Object.keys(TYPES),
+    show: ({ type }) => type === "ascii" ? "ascii" : "binary",
+    parse: (text) => {
+      const type = TYPES[text.toLowerCase()];
+      return type === undefined
+        ? unparsed(Object.keys(TYPES).join(", "))
+        : parsed((settings) => void (settings.type = type));
+    },
+  },
   {
     name: "if-exists",
     choices: IF_EXISTS,

@@ -199,14 +199,15 @@ export class Shell {
 
   #state({ history }: Running, context: OperationContext): ShellState {
     const { world, terminal, connection, settings } = this.#parts;
-    const { limitRate, ...flags } = settings;
+    const { limitRate, type, ...flags } = settings;
+    const policy = transferPolicy({ ...flags, ...(limitRate && { limitRate }) }, terminal);
     return {
       context,
       terminal,
       texts: terminal.texts,
       connection,
       settings,
-      policy: transferPolicy({ ...flags, ...(limitRate && { limitRate }) }, terminal),
+      policy: { ...policy, options: { ...policy.options, type } },
       get remoteFolder() {
         return connection.session.folder;
       },

@@ -55,6 +55,7 @@ export type WordKind =
   | "local-folder"
   | "command"
   | "setting"
+  | "type"
   | "anything";
 
 /** One row of the table. */

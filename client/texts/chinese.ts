@@ -8,6 +8,8 @@ export const CHINESE: Texts = {
   help: {
     "!": "运行本机的程序；不带参数则打开本机的命令行",
     active: "数据连接由服务器发起",
+    ascii: "之后的文件按文本传输：换行符转换为各端自己的形式",
+    binary: "之后的文件按原样传输（通常的方式）",
     cat: "显示文件内容",
     cd: "进入服务器上的目录；不带参数则回到登录目录",
     cdup: "进入上一级目录",
@@ -60,6 +62,7 @@ export const CHINESE: Texts = {
     stat: "显示文件和目录的全部信息",
     status: "显示连接状态",
     touch: "把文件时间设为现在；文件不存在则新建",
+    type: "文件的传输方式：ascii 或 binary；不带参数则显示",
     unregister: "注销自己的账户；--purge 立即删除其文件",
     user: "以另一个用户登录",
     verify: "比较本机与服务器上的文件",

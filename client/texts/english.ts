@@ -6,6 +6,8 @@ export const ENGLISH = {
   help: {
     "!": "runs a program of this machine; alone, the shell of this machine",
     active: "has the server connect to us for data",
+    ascii: "has the files that follow travel as texts: line ends become those of each side",
+    binary: "has the files that follow travel as they are (the usual way)",
     cat: "prints files",
     cd: "enters a folder of the server; without a name the one of the login",
     cdup: "enters the folder above",
@@ -59,6 +61,7 @@ export const ENGLISH = {
     stat: "tells all that is known about files and folders",
     status: "tells about the connection",
     touch: "gives files the time of now, and makes those that are not there",
+    type: "how files travel: ascii or binary; alone tells it",
     unregister: "ends your account; with --purge its files are deleted at once",
     user: "logs in as somebody else",
     verify: "compares files here with those at the server",

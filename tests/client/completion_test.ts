@@ -45,6 +45,7 @@ const CASES: readonly (readonly [line: string, ...offered: string[]])[] = [
   ["rm --rec", "--recursive "],
   ["set if", "if-exists "],
   ["set verify a", "auto", "always"],
+  ["type a", "ascii "],
   ["help mk", "mkdir "],
   ["nonsense a"],
 ];

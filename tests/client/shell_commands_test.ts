@@ -13,22 +13,28 @@ Deno.test("no two commands of the shell answer to one name", () => {
   assert.deepEqual(names.toSorted(), [...new Set(names)].toSorted());
 });
 
-Deno.test("the commands of the shell do what they say, one after the other", async () => {
-  await using server = await InProcessServer.start();
-  await using folder = await temporaryDirectory();
-  const script = async (...lines: string[]) => {
+/** Runs lines as a script of the shell, in a folder of this machine. */
+function scriptRunner(server: InProcessServer, folder: string, env: Record<string, string> = {}) {
+  return async (...lines: string[]) => {
     const ending = await runFtp(["connect", `127.0.0.1:${server.port}`, "--insecure"], {
-      cwd: folder.path,
+      cwd: folder,
       stdin: lines.join("\n"),
       env: {
         FTP_USER: USER,
         FTP_PASSWORD: PASSWORD,
-        EDITOR: `${folder.path}/editor`,
+        EDITOR: `${folder}/editor`,
         LC_ALL: "C",
+        ...env,
       },
     });
     return { ...ending, lines: ending.stdout.trimEnd().split("\n") };
   };
+}
+
+Deno.test("the commands of the shell do what they say, one after the other", async () => {
+  await using server = await InProcessServer.start();
+  await using folder = await temporaryDirectory();
+  const script = scriptRunner(server, folder.path);
   await Deno.writeTextFile(join(folder.path, "a.txt"), "alpha\n");
   await Deno.writeTextFile(join(folder.path, "editor"), '#!/bin/sh\necho edited >> "$1"\n');
   await Deno.chmod(join(folder.path, "editor"), 0o700);
@@ -99,6 +105,42 @@ Deno.test("the commands of the shell do what they say, one after the other", asy
   const gone = await script("rm -r d", "ls", "close", "ls");
   assert.equal(gone.code, 3);
   assert.match(gone.stderr, /not connected\nhint: open ADDRESS connects/);
+});
+
+Deno.test("ascii makes texts of the transfers that follow, until binary", async () => {
+  await using server = await InProcessServer.start();
+  await using folder = await temporaryDirectory();
+  const script = scriptRunner(server, folder.path);
+  await Deno.writeTextFile(join(folder.path, "dos"), "a\r\nb\r\n");
+  const told = await script(
+    "type",
+    "ascii",
+    "put dos -t text && size text",
+    "get text -o unix; cp text copy",
+    "binary",
+    "put dos -t data && size data",
+    "ascii && reget data -o dos",
+    "reget data -o unix",
+  );
+  assert.equal(told.code, 8, told.stderr);
+  assert.deepEqual(told.lines, [
+    ...["type       binary", "type       ascii"],
+    "4  text",
+    "type       binary",
+    "6  data",
+    "type       ascii",
+  ]);
+  assert.match(told.stderr, /get data: 6 bytes, was there already, SHA-256 verified\n/);
+  assert.match(
+    told.stderr,
+    /unix" is there already, and a text \(ascii\) is not carried on\nhint: .*\n$/,
+  );
+  assert.equal(await Deno.readTextFile(join(folder.path, "unix")), "a\nb\n");
+  assert.equal(await Deno.readTextFile(join(server.root, "data")), "a\r\nb\r\n");
+
+  const wrong = await script("type ebcdic");
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.stderr, /set type "ebcdic": ascii, binary, image\n/);
 });
 
 Deno.test("open takes neither user nor password of the server before to another one", async () => {

@@ -39,6 +39,9 @@ export async function startVsftpd(options: VsftpdOptions = {}): Promise<Peer> {
     anonymous_enable: "YES",
     local_enable: "NO",
     write_enable: "YES",
+    // Without these it takes TYPE A and converts nothing.
+    ascii_upload_enable: "YES",
+    ascii_download_enable: "YES",
     anon_root: root,
     anon_upload_enable: "YES",
     anon_mkdir_write_enable: "YES",
