@@ -37,6 +37,8 @@ export interface PageWorld {
 export class SqliteAccountBooks implements AccountBooks {
   readonly #account: string;
   readonly #world: PageWorld;
+  /** The holds these books opened. Others' are not asked for: every upload is grown and closed here. */
+  readonly #holds = new Set<string>();
 
   constructor(account: string, world: PageWorld) {
     this.#account = account;
@@ -57,6 +59,7 @@ export class SqliteAccountBooks implements AccountBooks {
           const known = this.#book(now, booking);
           acts = true;
           const done = booking.act();
+          if (booking.closes !== undefined) this.#holds.delete(booking.closes);
           // Unknown holds began while there was no limit: what was written was nobody's business.
           if (!known || booking.doubtful) this.#world.sql.raiseDoubt(this.#account);
           return done;
@@ -70,6 +73,8 @@ export class SqliteAccountBooks implements AccountBooks {
   }
 
   grow(hold: string, growth: Growth): Promise<number> {
+    // It began while there was no limit.
+    if (!this.#holds.has(hold)) return Promise.resolve(Infinity);
     return this.#certain((page) => {
       if (page === undefined) return { done: Infinity };
       return this.#transaction((now) => this.#hold(now, hold, growth));
@@ -82,7 +87,7 @@ export class SqliteAccountBooks implements AccountBooks {
 
   #changeUnlimited<T>({ closes, act }: Booking<T>): T {
     // A hold from before the limit was lifted.
-    if (closes !== undefined) this.#world.sql.close(closes);
+    if (closes !== undefined && this.#holds.delete(closes)) this.#world.sql.close(closes);
     return act();
   }
 
@@ -91,6 +96,7 @@ export class SqliteAccountBooks implements AccountBooks {
     const { sql, owner } = this.#world;
     if (owner === undefined) throw new Error("these books were opened to look at");
     const known = sql.book(this.#account, owner, booking);
+    if (booking.opens !== undefined) this.#holds.add(booking.opens.hold.id);
     const after = sql.look(this.#account);
     if (known && !booking.unchecked && after !== undefined) {
       requireWithin(before.state, after.state, booking.kept);

@@ -9,7 +9,7 @@ import { Fault } from "../../shared/fault.ts";
 import type { VirtualPath } from "../../shared/virtual_path.ts";
 import { amountOf } from "./disk_usage.ts";
 import { hostCode } from "./host_fault.ts";
-import type { HostFiles, HostStat } from "./host_files.ts";
+import type { HostFiles, HostStat, WritableHostFile } from "./host_files.ts";
 import { type HostPath, ownChild } from "./jailed_path.ts";
 import { type AccountBooks, difference, NO_AMOUNT } from "./quota_books.ts";
 import { UploadPart, type UploadRecord } from "./upload_part.ts";
@@ -68,9 +68,8 @@ export class UploadFolder {
 
   /** A new, empty upload of `path` at its place. */
   create(path: VirtualPath, host: HostPath, nowMs: number): UploadPart {
-    this.#files.makePrivateDirectory(this.#parts);
     const stem = this.#stemOf(host);
-    const file = this.#files.openToWrite(host, "create");
+    const file = this.#make(host);
     const part = new UploadPart(this.#files, { file, host, record: this.#recordOf(stem) });
     try {
       if (!file.tryLock("exclusive")) throw new Fault("busy", { about: path });
@@ -79,6 +78,17 @@ export class UploadFolder {
     } catch (error) {
       part.remove();
       throw error;
+    }
+  }
+
+  /** Makes the file, and its directory where that is missing: the first time, as a rule. */
+  #make(host: HostPath): WritableHostFile {
+    try {
+      return this.#files.openToWrite(host, "create");
+    } catch (error) {
+      if (hostCode(error) !== "ENOENT") throw error;
+      this.#files.makePrivateDirectory(this.#parts);
+      return this.#files.openToWrite(host, "create");
     }
   }
 

@@ -25,5 +25,6 @@ export function dress(files: HostFiles, part: UploadPart, place: Place): void {
     }
   }
   // SECURITY: the permission bits alone; set-user-ID on content from the network is never kept.
-  if (old?.mode !== undefined) files.setMode(part.host, old.mode & 0o777);
+  const mode = old?.mode === undefined ? now.mode : old.mode & 0o777;
+  if (mode !== undefined && mode !== now.mode) files.setMode(part.host, mode);
 }
