@@ -118,6 +118,11 @@ const COMMANDS: readonly CommandRow[] = [
     load: () => import("./server/user_commands.ts"),
   },
   {
+    name: "doctor",
+    summary: "explains what works between here and a server, and what to change",
+    load: () => import("./client/commands/doctor.ts"),
+  },
+  {
     name: "completions",
     summary: "prints a script that completes commands and options in bash, zsh or fish",
     load: async () =>

@@ -51,6 +51,8 @@ export interface DialogueLine {
 export interface ConnectOptions {
   /** A name or a literal address, without brackets. */
   readonly host: string;
+  /** The literal address to dial, where the name has several and one of them is meant. */
+  readonly via?: string;
   readonly port: number;
   readonly tls: TlsMode;
   readonly trust: TrustPolicy;

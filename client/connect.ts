@@ -48,12 +48,12 @@ export async function connect(options: ConnectOptions): Promise<Client> {
 }
 
 async function dial(
-  { host, port }: ConnectOptions,
+  { host, via = host, port }: ConnectOptions,
   limits: ClientLimits,
   signals: readonly AbortSignal[],
 ): Promise<Deno.TcpConn> {
   try {
-    const conn = await connectTcp(host, port, limits.connectMs, signals);
+    const conn = await connectTcp(via, port, limits.connectMs, signals);
     // A server that vanished without a word is noticed, if late, even while nothing is asked.
     conn.setKeepAlive(true);
     return conn;

@@ -2,7 +2,7 @@
 
 import type { CommandWorld } from "../shared/command_line.ts";
 import { CommandFailure, ExitCode } from "../shared/exit_code.ts";
-import type { Client, ConnectOptions, DialogueLine } from "./client.ts";
+import type { Client, ClientLimits, ConnectOptions, DialogueLine } from "./client.ts";
 import { connect } from "./connect.ts";
 import type { ConnectionFlags } from "./connection_flags.ts";
 import {
@@ -27,6 +27,10 @@ export interface OpeningContext {
   readonly sources: LoginSources;
   /** Gets the control dialogue, passwords masked; with `-v` standard error does. */
   readonly dialogue?: (line: string) => void;
+  /** Instead of the client's own. */
+  readonly limits?: Partial<ClientLimits>;
+  /** The literal address to dial, where the name has several and one of them is meant. */
+  readonly via?: string;
 }
 
 /** Who may come in, at the door of a server. */
@@ -111,6 +115,8 @@ export async function openConnection(
     trust: await trustPolicy(path, context, signal),
     active: flags.active ?? false,
     signal,
+    ...(context.limits && { limits: context.limits }),
+    ...(context.via !== undefined && { via: context.via }),
     ...(dialogue ? { dialogue: (line) => dialogue(dialogueText(line)) } : {}),
   };
   try {
@@ -124,12 +130,13 @@ export async function openConnection(
   }
 }
 
-async function logIn(
+/** Logs in on a connection of {@linkcode openConnection}. @throws CommandFailure */
+export async function logIn(
   client: Client,
   destination: Destination,
   context: OpeningContext,
   signal: AbortSignal,
-  { tries, newcomers }: DoorPolicy,
+  { tries, newcomers }: DoorPolicy = COMMAND_DOOR,
 ): Promise<Login> {
   const { terminal, sources } = context;
   const known = await knownLogin(destination, sources);

@@ -58,7 +58,9 @@ export function scriptedSessions(scripts: readonly (readonly string[])[]): Scrip
     const sessions: Promise<void>[] = [];
     for (const [at, play] of plays.entries()) {
       const conn = await listener.accept();
-      sessions.push(play.run(conn, scripts[at]!).finally(() => play.close()));
+      const session = play.run(conn, scripts[at]!).finally(() => play.close());
+      session.catch(() => {});
+      sessions.push(session);
     }
     listener.close();
     await Promise.all(sessions);
