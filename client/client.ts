@@ -105,6 +105,11 @@ export interface TransferOptions {
   readonly onProgress?: (progress: TransferProgress) => void;
   /** Bytes a second at most; no limit when left out. */
   readonly limitRate?: number;
+  /**
+   * Called once when all that is outstanding is the proof of a small file: from then on the connection takes the
+   * next upload or download. Without it an operation ends before another one may begin.
+   */
+  readonly onHandOver?: () => void;
   /** Give the copy the source's modification time (MFMT, utime); default true where both are files. */
   readonly preserve?: boolean;
   /**

@@ -28,6 +28,8 @@ import { type Features, NO_FEATURES } from "./features.ts";
 import { listDirectory } from "./listing.ts";
 import { logIn, prepareSession } from "./login.ts";
 import { nativeTrustOf } from "./native_tls.ts";
+import { OperationOrder } from "./operation_order.ts";
+import { habitsOf, NO_HABITS } from "./server_habits.ts";
 import { demandsOwnSession } from "./session_demand.ts";
 import type { Peer } from "./peer.ts";
 import { openLocal } from "./local_file.ts";
@@ -64,7 +66,7 @@ export class ConnectedClient implements Client {
   readonly #peer: Peer;
   #user: string | undefined;
   #dataSecure = false;
-  #busy = false;
+  readonly #order = new OperationOrder();
 
   constructor(parts: ConnectedClientParts) {
     const { options, limits, conversation, greeting, tls } = parts;
@@ -82,6 +84,8 @@ export class ConnectedClient implements Client {
       features: NO_FEATURES,
       image: false,
       hashAlgorithm: undefined,
+      habits: NO_HABITS,
+      order: this.#order,
       unknownVerbs: new Set(),
     };
   }
@@ -107,11 +111,12 @@ export class ConnectedClient implements Client {
   }
 
   login(user: string, password: Secret, { signal }: OperationOptions = {}): Promise<void> {
-    return this.#alone(async () => {
+    return this.#order.alone(async () => {
       const { tls: mode, trust, host } = this.#parts.options;
       await logIn(this.#peer, { user, password, tls: mode, signal });
       this.#user = user;
       this.#dataSecure = await prepareSession(this.#peer, signal);
+      this.#peer.habits = habitsOf(this.greeting, this.#peer.features);
       const control = this.#parts.tls;
       if (control === undefined) return;
       if (!this.#dataSecure) {
@@ -130,27 +135,28 @@ export class ConnectedClient implements Client {
   }
 
   async *list(path: string, options: ListOptions = {}): AsyncGenerator<RemoteEntry, void, void> {
-    this.#begin();
+    this.#order.take();
     try {
+      await this.#order.tail;
       yield* listDirectory(this.#peer, path, options);
     } finally {
-      this.#busy = false;
+      this.#order.give();
     }
   }
 
   stat(path: string, options: OperationOptions = {}): Promise<RemoteEntry> {
-    return this.#alone(() => remoteStat(this.#peer, path, options));
+    return this.#order.alone(() => remoteStat(this.#peer, path, options));
   }
 
   size(path: string, options: OperationOptions = {}): Promise<number | undefined> {
-    return this.#alone(() => remoteSize(this.#peer, path, options));
+    return this.#order.alone(() => remoteSize(this.#peer, path, options));
   }
 
   digest(
     path: string,
     options: OperationOptions & { algorithm?: HashAlgorithm; range?: DigestRange } = {},
   ): Promise<Digest | undefined> {
-    return this.#alone(() => remoteDigest(this.#peer, path, options));
+    return this.#order.alone(() => remoteDigest(this.#peer, path, options));
   }
 
   download(
@@ -159,7 +165,7 @@ export class ConnectedClient implements Client {
     options: DownloadOptions = {},
   ): Promise<TransferResult> {
     const run = options.type === "ascii" ? downloadText : download;
-    return this.#alone(() => run(this.#peer, path, target, options));
+    return this.#order.overlapping(options, (options) => run(this.#peer, path, target, options));
   }
 
   upload(
@@ -168,7 +174,7 @@ export class ConnectedClient implements Client {
     options: UploadOptions = {},
   ): Promise<TransferResult> {
     const run = options.type === "ascii" ? uploadText : upload;
-    return this.#alone(() => run(this.#peer, source, path, options));
+    return this.#order.overlapping(options, (options) => run(this.#peer, source, path, options));
   }
 
   append(
@@ -176,7 +182,7 @@ export class ConnectedClient implements Client {
     path: string,
     options: TransferOptions = {},
   ): Promise<TransferResult> {
-    return this.#alone(() => append(this.#peer, source, path, options));
+    return this.#order.alone(() => append(this.#peer, source, path, options));
   }
 
   compare(
@@ -184,7 +190,7 @@ export class ConnectedClient implements Client {
     path: string,
     options: OperationOptions = {},
   ): Promise<Comparison> {
-    return this.#alone(async () => {
+    return this.#order.alone(async () => {
       const remote = await remoteSize(this.#peer, path, options) ??
         (await remoteStat(this.#peer, path, options)).size;
       if (remote === undefined) return { relation: "unknown", verified: "nothing" };
@@ -208,7 +214,7 @@ export class ConnectedClient implements Client {
   }
 
   rename(from: string, to: string, { signal }: OperationOptions = {}): Promise<void> {
-    return this.#alone(async () => {
+    return this.#order.alone(async () => {
       const { conversation } = this.#peer;
       await conversation.request(`RNFR ${from}`, { accept: ["intermediate"], signal });
       await conversation.request(`RNTO ${to}`, { signal });
@@ -220,7 +226,7 @@ export class ConnectedClient implements Client {
     modifiedMs: number,
     { signal }: OperationOptions = {},
   ): Promise<boolean> {
-    return this.#alone(() => setRemoteModified(this.#peer, path, modifiedMs, signal));
+    return this.#order.alone(() => setRemoteModified(this.#peer, path, modifiedMs, signal));
   }
 
   async workingDirectory(options: OperationOptions = {}): Promise<string> {
@@ -236,7 +242,7 @@ export class ConnectedClient implements Client {
   }
 
   quote(line: string, { signal }: OperationOptions = {}): Promise<Reply> {
-    return this.#alone(async () => {
+    return this.#order.alone(async () => {
       const { conversation } = this.#peer;
       const accept = ["completion", "intermediate", "retry-later", "refused"] as const;
       const answer = await conversation.request(line, { accept, signal });
@@ -252,10 +258,11 @@ export class ConnectedClient implements Client {
   }
 
   async close(): Promise<void> {
-    const { conversation } = this.#peer;
+    const { conversation, data } = this.#peer;
+    data.forget();
     if (conversation.broken) return;
     try {
-      if (!this.#busy) await conversation.request("QUIT", { limitMs: GOODBYE_MS });
+      if (!this.#order.isTaken) await conversation.request("QUIT", { limitMs: GOODBYE_MS });
     } catch {
       // Whatever it says, it is over.
     }
@@ -267,20 +274,6 @@ export class ConnectedClient implements Client {
   }
 
   #ask(line: string, { signal }: OperationOptions): Promise<Reply> {
-    return this.#alone(() => this.#peer.conversation.request(line, { signal }));
-  }
-
-  async #alone<T>(work: () => Promise<T>): Promise<T> {
-    this.#begin();
-    try {
-      return await work();
-    } finally {
-      this.#busy = false;
-    }
-  }
-
-  #begin(): void {
-    if (this.#busy) throw new Error("a connection does one thing at a time");
-    this.#busy = true;
+    return this.#order.alone(() => this.#peer.conversation.request(line, { signal }));
   }
 }

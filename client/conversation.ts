@@ -1,7 +1,7 @@
 // Requests and replies on one control connection: in order, each reply with its request, each wait bounded.
 
 import type { ByteStream } from "../shared/byte_stream.ts";
-import { within } from "../shared/deadline.ts";
+import { unlessAborted, within } from "../shared/deadline.ts";
 import { Fault, isFault } from "../shared/fault.ts";
 import { type Reply, type ReplyClass, replyClass } from "../shared/reply.ts";
 import type { DialogueLine } from "./client.ts";
@@ -231,20 +231,6 @@ function withoutSecrets(line: string): string {
   return line
     .replace(/^(PASS|ACCT) .*$/is, "$1 ****")
     .replace(/^(SITE +(?:REGISTER|UNREGISTER|PASSWD)) .*$/is, "$1 ****");
-}
-
-/** Waits for what has a limit of its own. */
-async function unlessAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (signal === undefined) return await work;
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = () => aborted.reject(new Fault("aborted", { cause: signal.reason }));
-  if (signal.aborted) onAbort();
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }
 
 function brokenBy(error: unknown): Broken {

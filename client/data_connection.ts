@@ -1,7 +1,7 @@
 // Data connections of one session: passive or active, to the control connection's peer only, under its TLS.
 
 import type { ByteStream } from "../shared/byte_stream.ts";
-import { within } from "../shared/deadline.ts";
+import { unlessAborted, within } from "../shared/deadline.ts";
 import { type Endpoint, isIpv6 } from "../shared/endpoint.ts";
 import { Fault, isFault } from "../shared/fault.ts";
 import {
@@ -15,6 +15,7 @@ import type { ClientLimits } from "./client.ts";
 import type { Conversation } from "./conversation.ts";
 import { type DataProtection, DataProtector, type DataUse } from "./data_protection.ts";
 import { connectTcp } from "./dial.ts";
+import type { Exchange } from "./exchange.ts";
 import { Refused } from "./failure.ts";
 
 /** A data connection that was arranged, before the command that uses it. */
@@ -38,6 +39,9 @@ type Dial = (signal: AbortSignal) => Promise<Deno.TcpConn>;
 /** Replies that mean "I do not know this command (in this form)", so that an older one is tried. */
 const UNKNOWN_CODES: ReadonlySet<number> = new Set([500, 501, 502, 504, 522]);
 
+/** A connection that was asked for ahead is used so soon, milliseconds: servers wait for its use not much longer. */
+const AHEAD_MS = 5_000;
+
 /** Arranges one data connection after the other and remembers what this server can do. */
 export class DataConnections {
   readonly #options: DataConnectionsOptions;
@@ -45,6 +49,8 @@ export class DataConnections {
   /** Which of the two passive (or active) commands to use; the newer one until it is refused. */
   #extended = true;
   #proven = false;
+  /** What was asked for ahead, and when. */
+  #ahead: { readonly plan: Promise<DataPlan>; readonly sentMs: number } | undefined;
 
   constructor(options: DataConnectionsOptions) {
     this.#options = options;
@@ -74,7 +80,7 @@ export class DataConnections {
   /** @throws Refused (neither command is known), Broken, Fault `no-data-connection`, `aborted` */
   async arrange(signal: AbortSignal | undefined): Promise<DataPlan> {
     if (this.#options.active) return await this.#arrangeActive(signal);
-    const plan = await this.#arrangePassive(signal);
+    const plan = await this.#takeAhead(signal) ?? await this.#arrangePassive(signal);
     if (this.#proven) return plan;
     try {
       await plan.ready;
@@ -90,12 +96,48 @@ export class DataConnections {
     }
   }
 
+  /**
+   * Asks for the next connection already, so that it is there when it is needed. While a transfer runs this is for
+   * servers that answer in turn only.
+   */
+  prepare(): void {
+    if (this.#options.active || !this.#extended || !this.#proven || this.#ahead) return;
+    const plan = this.#arrangePassive(undefined, this.#options.conversation.send("EPSV"));
+    plan.catch(() => {});
+    this.#ahead = { plan, sentMs: performance.now() };
+  }
+
+  /** Lets go of what was asked for ahead. */
+  forget(): void {
+    this.#ahead?.plan.then((plan) => plan[Symbol.dispose](), () => {});
+    this.#ahead = undefined;
+  }
+
+  async #takeAhead(signal: AbortSignal | undefined): Promise<DataPlan | undefined> {
+    const ahead = this.#ahead;
+    if (ahead === undefined) return undefined;
+    if (performance.now() - ahead.sentMs > AHEAD_MS) {
+      this.forget();
+      return undefined;
+    }
+    try {
+      const plan = await unlessAborted(ahead.plan, signal);
+      this.#ahead = undefined;
+      return plan;
+    } catch (error) {
+      this.forget();
+      if (error instanceof Refused) return undefined;
+      throw error;
+    }
+  }
+
   get #overIpv6(): boolean {
     return isIpv6(this.#options.conversation.stream.remote.address);
   }
 
-  async #arrangePassive(signal: AbortSignal | undefined): Promise<DataPlan> {
-    const port = await this.#passivePort(signal);
+  /** @param sent an EPSV that is on its way. */
+  async #arrangePassive(signal: AbortSignal | undefined, sent?: Exchange): Promise<DataPlan> {
+    const port = await this.#passivePort(signal, sent);
     const { address } = this.#options.conversation.stream.remote;
     const stop = new AbortController();
     const connecting = connectTcp(address, port, this.#options.limits.dataConnectMs, [
@@ -109,11 +151,13 @@ export class DataConnections {
     });
   }
 
-  async #passivePort(signal: AbortSignal | undefined): Promise<number> {
+  async #passivePort(signal: AbortSignal | undefined, sent?: Exchange): Promise<number> {
     const { conversation } = this.#options;
     if (this.#extended) {
       try {
-        const answer = await conversation.request("EPSV", { signal });
+        const answer = sent === undefined
+          ? await conversation.request("EPSV", { signal })
+          : await conversation.finish(sent, { signal });
         const port = parseExtendedPassiveReply(answer.lines.join(" "));
         if (port.ok) return port.value;
         if (this.#overIpv6) throw new Refused("EPSV", answer);

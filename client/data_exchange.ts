@@ -1,7 +1,7 @@
 // One command with its data connection: arranged, announced, moved, and ended by its final reply.
 
 import type { ByteSink, ByteSource, ByteStream } from "../shared/byte_stream.ts";
-import { within } from "../shared/deadline.ts";
+import { unlessAborted, within } from "../shared/deadline.ts";
 import { Fault, isFault } from "../shared/fault.ts";
 import { type Reply, replyClass } from "../shared/reply.ts";
 import type { DataPlan } from "./data_connection.ts";
@@ -27,6 +27,11 @@ export interface DataExchangeOptions<T> {
    * it only what moved nothing yet is done again.
    */
   readonly rewind?: () => Promise<void>;
+  /**
+   * Called once the next exchange may begin, as soon as this server bears it: perhaps before the reply that
+   * ends this one. Who gives it has another one in mind.
+   */
+  readonly onFree?: (() => void) | undefined;
   /** Moves the bytes; its signal also fires when the server ends the transfer with a refusal. */
   move(stream: ByteSource & ByteSink, signal: AbortSignal): Promise<T>;
 }
@@ -55,15 +60,18 @@ export async function exchangeData<T>(peer: Peer, options: DataExchangeOptions<T
 }
 
 async function exchangeOnce<T>(peer: Peer, options: DataExchangeOptions<T>): Promise<T> {
-  const { command, signal } = options;
+  const { command, signal, offset, onFree } = options;
+  // REST is forgotten at the next request, and what takes long keeps the proofs of others waiting.
+  if (offset || onFree === undefined) await unlessAborted(peer.order.tail, signal);
   const plan = await arrange(peer, command, signal);
   try {
-    if (options.offset) {
+    if (offset) {
       const accept = ["intermediate"] as const;
-      await peer.conversation.request(`REST ${options.offset}`, { accept, signal });
+      await peer.conversation.request(`REST ${offset}`, { accept, signal });
     }
     if (signal?.aborted) throw new Fault("aborted", { cause: signal.reason });
     const run = new DataExchange(peer, options, plan, peer.conversation.send(command));
+    if (onFree !== undefined && peer.habits.answersInTurn) peer.data.prepare();
     return await run.toEnd();
   } finally {
     plan[Symbol.dispose]();
@@ -127,15 +135,19 @@ class DataExchange<T> {
   }
 
   async #carry(): Promise<T> {
-    const { conversation } = this.#peer;
-    const { signal } = this.#options;
     await Promise.race([this.#plan.ready, this.#refusal()]);
-    const first = await conversation.first(this.#exchange, { signal });
-    if (replyClass(first) !== "preliminary") this.#judge(first);
+    if (!this.#peer.habits.takesDataEarly) await this.#beginning();
     const { direction, rewind, expectedBytes = 0 } = this.#options;
     const mayFail = direction === "in" || rewind !== undefined;
     this.#stream = await this.#plan.open(this.#stop, { mayFail, expectedBytes });
     return await this.#options.move(this.#watched(this.#stream), this.#stop);
+  }
+
+  /** The server's word that it is about to begin; some have none. */
+  async #beginning(): Promise<void> {
+    const { signal } = this.#options;
+    const first = await this.#peer.conversation.first(this.#exchange, { signal });
+    if (replyClass(first) !== "preliminary") this.#judge(first);
   }
 
   /** What shows that the server likes the connection: a byte of its own, or more of ours than any buffer holds. */
@@ -168,21 +180,25 @@ class DataExchange<T> {
   /** The clean end: ours of the data, then the server's word for it. */
   async #finish(): Promise<void> {
     const stream = this.#stream;
-    const { direction, completionMs, signal } = this.#options;
+    const { direction, completionMs, signal, onFree } = this.#options;
     if (direction === "out") {
       await within(stream?.finish() ?? Promise.resolve(), {
         limitMs: this.#peer.limits.stalledMs,
         signal: this.#stop,
       });
+      if (this.#peer.habits.answersInTurn) onFree?.();
     } else {
       // Servers that wait for our close_notify say 226 after it; its failure says nothing about the data.
       stream?.finish().catch(() => {});
+      // The server has sent its last byte: it hears the next request after it has said so.
+      onFree?.();
     }
     const answer = await this.#peer.conversation.final(this.#exchange, {
       limitMs: completionMs,
       signal,
     });
     this.#judge(answer);
+    onFree?.();
   }
 
   #judge(answer: Reply): void {

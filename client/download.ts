@@ -21,7 +21,7 @@ import { digestAlgorithmOf } from "./remote_digest.ts";
 import type { RemoteEntry } from "./remote_entry.ts";
 import { remoteModified, remoteSize, remoteStat } from "./remote_facts.ts";
 import { commonPrefix, relate, type Relation } from "./resume.ts";
-import { digestOf, move, verify } from "./transfer.ts";
+import { digestOf, handOverOf, move, verify } from "./transfer.ts";
 
 /** Downloads one file. @throws what `Client.download` says */
 export async function download(
@@ -192,6 +192,8 @@ class Download {
         direction: "in",
         offset: offset - overlap.length,
         expectedBytes: (this.#size ?? offset) - offset,
+        // What was there may turn out to be another file's: then all of it is fetched again.
+        onFree: offset === 0 ? handOverOf(this.#options, this.#size) : undefined,
         completionMs: patienceFor(this.#peer, 0),
         signal: this.#options.signal,
         move: async (stream, signal) => {

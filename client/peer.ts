@@ -7,6 +7,8 @@ import type { Conversation, RequestOptions } from "./conversation.ts";
 import type { DataConnections } from "./data_connection.ts";
 import { Refused } from "./failure.ts";
 import type { Features } from "./features.ts";
+import type { OperationOrder } from "./operation_order.ts";
+import type { ServerHabits } from "./server_habits.ts";
 
 /** One server, as every verb of the client needs it. */
 export interface Peer {
@@ -14,6 +16,8 @@ export interface Peer {
   readonly data: DataConnections;
   readonly limits: ClientLimits;
   features: Features;
+  habits: ServerHabits;
+  readonly order: OperationOrder;
   /** Whether TYPE I is in force, so that it is said once. */
   image: boolean;
   /** What HASH computes in this session; `undefined` until it was said. */
@@ -57,6 +61,12 @@ export async function useImageType(peer: Peer, signal: AbortSignal | undefined):
   peer.image = true;
 }
 
+/** Makes line ends travel as CRLF (TYPE A), for the transfer that follows. */
+export async function useAsciiType(peer: Peer, signal: AbortSignal | undefined): Promise<void> {
+  peer.image = false;
+  await peer.conversation.request("TYPE A", { signal });
+}
+
 /** What a server reads a file with at least, bytes a millisecond: it bounds the wait for a digest or a flush. */
 const SLOW_DISK_BYTES_PER_MS = 20_000;
 
@@ -64,9 +74,3 @@ const SLOW_DISK_BYTES_PER_MS = 20_000;
 export function patienceFor(peer: Peer, bytes: number | undefined): number {
   return peer.limits.replyMs + Math.ceil((bytes ?? 0) / SLOW_DISK_BYTES_PER_MS);
 }
-/** Makes line ends travel as CRLF (TYPE A), for the transfer that follows. */
-export async function useAsciiType(peer: Peer, signal: AbortSignal | undefined): Promise<void> {
-  peer.image = false;
-  await peer.conversation.request("TYPE A", { signal });
-}
-

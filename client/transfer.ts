@@ -10,6 +10,17 @@ import { ContentDiffers, Unproven } from "./failure.ts";
 import type { Peer } from "./peer.ts";
 import { remoteDigestIfAllowed } from "./remote_digest.ts";
 
+/** Files up to here may overlap: what more takes so long that a round trip does not count. */
+const SMALL_BYTES = 1024 * 1024;
+
+/** What hands the connection over before a transfer is proven; `undefined` where it is to be kept. */
+export function handOverOf(
+  { onHandOver }: TransferOptions,
+  bytes: number | undefined,
+): (() => void) | undefined {
+  return bytes !== undefined && bytes <= SMALL_BYTES ? onHandOver : undefined;
+}
+
 /** How bytes are moved. */
 export interface MoveOptions {
   readonly options: TransferOptions;

@@ -19,7 +19,7 @@ import { announceDigest, digestAlgorithmOf } from "./remote_digest.ts";
 import { remoteSize, remoteStat } from "./remote_facts.ts";
 import { commonPrefix, type LocalFile, relate } from "./resume.ts";
 import { setRemoteModified } from "./remote_times.ts";
-import { digestOf, move, type Verified, verify } from "./transfer.ts";
+import { digestOf, handOverOf, move, type Verified, verify } from "./transfer.ts";
 
 /** Uploads one file. @throws what `Client.upload` says */
 export async function upload(
@@ -93,6 +93,8 @@ class Upload {
 
   async fromFile(file: Deno.FsFile): Promise<TransferResult> {
     const { size, mtime } = await file.stat();
+    // One round trip for what is there and where to send it.
+    if (handOverOf(this.#options, size)) this.#peer.data.prepare();
     const start = await this.#startFor({ file, size });
     let moved = 0;
     if (!start.done) {
@@ -247,6 +249,7 @@ class Upload {
       completionMs: patienceFor(this.#peer, totalBytes),
       signal,
       ...(rewind && { rewind }),
+      onFree: handOverOf(this.#options, totalBytes),
       move: (stream, stop) =>
         move(source, stream, {
           options: this.#options,

@@ -12,6 +12,26 @@ export interface DeadlineOptions {
   readonly cancel?: () => void;
 }
 
+/** Waits for work that has a limit of its own. @throws Fault `aborted` when the signal fires first */
+export async function unlessAborted<T>(
+  work: Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  if (signal === undefined) return await work;
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => {
+    work.catch(() => {});
+    aborted.reject(new Fault("aborted", { cause: signal.reason }));
+  };
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
 /**
  * Waits for `work`, at most `limitMs`.
  *
