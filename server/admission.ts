@@ -2,6 +2,7 @@
 
 import { isFault } from "../shared/fault.ts";
 import { type Reply, reply } from "../shared/reply.ts";
+import type { LoginOrigin } from "./runtime/ban_list.ts";
 import type { RegisteredSession, SessionLimit } from "./runtime/session_register.ts";
 import type { Services } from "./services.ts";
 import type { ServerSettings } from "./settings.ts";
@@ -37,21 +38,21 @@ const REFUSALS = {
 
 /** Gives a seat, or the 421 that says why there is none. */
 export function admit(
-  address: string,
+  from: LoginOrigin,
   { register, bans }: Pick<Services, "register" | "bans">,
   limits: AdmissionLimits,
 ): Admitted {
   const { maxSessions, maxSessionsPerAddress, maxStrangers, maxStrangersPerAddress } = limits();
   try {
     // SECURITY: who guessed passwords gets no further try for a while, on whatever connection.
-    if (bans.holds(address)) {
+    if (bans.holds(from)) {
       return {
         ok: false,
         rule: "banned",
         reply: reply(421, "Too many logins failed from your address, try again later."),
       };
     }
-    const registered = register.admit(address, {
+    const registered = register.admit(from.address, {
       sessions: maxSessions,
       perAddress: maxSessionsPerAddress,
       strangers: maxStrangers,

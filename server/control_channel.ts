@@ -66,7 +66,7 @@ export class ControlChannel implements Control {
   #isForced = false;
   #lastResort: ReturnType<typeof setTimeout> | undefined;
 
-  constructor({ conn, local, peer, proxied }: Incoming, options: ControlChannelOptions) {
+  constructor({ conn, local, peer, known }: Incoming, options: ControlChannelOptions) {
     const { seat, services, buffers } = options;
     // Without it a 226 right behind a 150 waits for the peer's delayed ACK.
     conn.setNoDelay(true);
@@ -78,13 +78,14 @@ export class ControlChannel implements Control {
     this.#outbox = new Outbox(this.#stream, (text) => this.session.names.encode(text));
     const settings = () => services.settings;
     this.#patience = new Patience(settings);
+    const proxied = known !== "direct";
     const data = new DataChannel({ local, peer, proxied, settings, tls: services.tls });
     const log = services.log.with({ session: seat.id, peer: peer.address });
     this.session = new Session({
       seat,
       peer,
       local,
-      proxied,
+      known,
       services,
       control: this,
       data,

@@ -1,4 +1,4 @@
-// May this request run now? known -> well formed -> protected -> logged in -> permitted -> not busy.
+// May this request run now? known -> well formed -> traceable -> protected -> logged in -> permitted -> not busy.
 
 import { type Reply, reply } from "../shared/reply.ts";
 import type { Request } from "../shared/request.ts";
@@ -7,7 +7,7 @@ import type { CommandTable } from "./command_table.ts";
 import type { Standing } from "./standing.ts";
 
 /** The gates, in the order they are passed; the log names the one that refused. */
-export type Gate = "known" | "well formed" | "protected" | "logged in" | "permitted";
+export type Gate = "known" | "well formed" | "traceable" | "protected" | "logged in" | "permitted";
 
 /** The answer. */
 export type Verdict =
@@ -29,6 +29,10 @@ export function judge(request: Request, table: CommandTable, standing: Standing)
   if (!argument.ok) {
     const usage = `${command.verb} ${command.grammar.syntax}`.trim();
     return refuse("well formed", 501, `Usage: ${usage} (${argument.why}).`);
+  }
+  // SECURITY: who could not be banned without banning a proxy, and all behind it, may not try passwords.
+  if (command.confidential && !standing.isTraceable) {
+    return refuse("traceable", 530, "The proxy you come through does not tell your address.");
   }
   // SECURITY: with --tls required no password and no file of another machine travels in clear.
   if (command.confidential && !standing.controlMayCarrySecrets) {

@@ -1,19 +1,26 @@
 // Who a connection is from: the address it came from, or the one that a trusted proxy says it is for.
 
 import { within } from "../shared/deadline.ts";
-import type { Endpoint } from "../shared/endpoint.ts";
+import { type Endpoint, isLoopback } from "../shared/endpoint.ts";
 import { endpointOf, plainStream } from "../shared/plain_stream.ts";
 import { type Network, networkHolds } from "./network.ts";
+import type { LoginOrigin } from "./runtime/ban_list.ts";
 import { takeProxyHeader } from "./proxy_header.ts";
+
+/**
+ * How it is known where a peer is: by its own connection, by what a trusted proxy told, or not at all,
+ * where a proxy speaks for itself (a health check) or does not know for whom.
+ */
+export type Acquaintance = "direct" | "told" | "untold";
 
 /** A connection and its two ends. */
 export interface Incoming {
   readonly conn: Deno.TcpConn;
   /** What the peer connected to, as the peer sees it. */
   readonly local: Endpoint;
+  /** The proxy's own where the proxy told none. */
   readonly peer: Endpoint;
-  /** Whether it came through a proxy, also where the proxy does not know for whom. */
-  readonly proxied: boolean;
+  readonly known: Acquaintance;
 }
 
 /** How a connection's peer is found out. */
@@ -39,12 +46,29 @@ export async function identify(conn: Deno.TcpConn, options: IncomingOptions): Pr
   const { proxies, signal } = options;
   const local = endpointOf(conn.localAddr);
   const peer = endpointOf(conn.remoteAddr);
-  if (!isProxy(proxies, peer.address)) return { conn, local, peer, proxied: false };
+  if (!isProxy(proxies, peer.address)) return { conn, local, peer, known: "direct" };
   const header = takeProxyHeader(plainStream(conn));
   const told = await within(header, { limitMs: PROXY_HEADER_LIMIT_MS, signal });
   return told.kind === "proxied"
-    ? { conn, local: told.destination, peer: told.source, proxied: true }
-    : { conn, local, peer, proxied: true };
+    ? { conn, local: told.destination, peer: told.source, known: "told" }
+    : { conn, local, peer, known: "untold" };
+}
+
+/**
+ * Where logins of this peer count as coming from.
+ *
+ * SECURITY: a proxy on this machine makes nobody exempt from bans. Who comes untold is, since a ban
+ * would be of the proxy and all behind it: nobody can log in so (see dispatch.ts).
+ */
+export function loginOrigin(
+  { peer: { address }, known }: Pick<Incoming, "peer" | "known">,
+): LoginOrigin {
+  return { address, isExempt: known === "untold" || isLocal({ address, known }) };
+}
+
+/** Whether a peer is of this very machine, and not of whatever a proxy here stands before. */
+export function isLocal({ address, known }: { address: string; known: Acquaintance }): boolean {
+  return known === "direct" && isLoopback(address);
 }
 
 /** Whether connections from this address begin with a header. */

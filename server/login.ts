@@ -3,6 +3,7 @@
 import { type Reply, reply } from "../shared/reply.ts";
 import type { Secret } from "../shared/secret.ts";
 import type { TermsRefusal } from "./accounts/login_terms.ts";
+import { loginOrigin } from "./incoming.ts";
 import type { Session } from "./session.ts";
 
 /** 421 ends the session. */
@@ -25,23 +26,24 @@ const REFUSALS: Record<"wrong" | TermsRefusal, Reply> = {
  * @throws Fault `limit-reached`; what opening the storage throws
  */
 export async function logIn(session: Session, name: string, password: Secret): Promise<Reply> {
-  const { services, peer: { address }, log } = session;
+  const { services, log } = session;
+  const from = loginOrigin(session);
   // SECURITY: not the name: people type passwords in its place.
   const refuse = (why: string, answer: Reply) => {
     log.write("warn", "login refused", { why });
     return answer;
   };
   const { accounts, bans } = services;
-  if (bans.holds(address, name)) return refuse("banned", BANNED);
+  if (bans.holds(from, name)) return refuse("banned", BANNED);
   const verdict = await accounts.verify(name, password, session.cameFrom);
   // SECURITY: of many attempts made at once, those beyond the limit learn nothing from being right.
-  if (bans.holds(address, name)) return refuse("banned", BANNED);
+  if (bans.holds(from, name)) return refuse("banned", BANNED);
   if (!verdict.ok && verdict.why === "wrong") {
     return refuse("wrong", await countFailure(session, name));
   }
   if (!verdict.ok) return refuse(verdict.why, REFUSALS[verdict.why]);
   const { account } = verdict;
-  bans.succeeded(address, account.name);
+  bans.succeeded(from.address, account.name);
   const storage = await services.openStorage(account);
   if (!session.seat.belongsTo(account.name, account.maxSessions)) {
     return refuse("max-sessions", TOO_MANY);
@@ -53,9 +55,9 @@ export async function logIn(session: Session, name: string, password: Secret): P
 
 /** Counts a wrong password, and answers when the time for that has come. */
 export async function countFailure(session: Session, name: string): Promise<Reply> {
-  const { services: { bans, settings }, peer, closing, log } = session;
+  const { services: { bans, settings }, closing, log } = session;
   const terms = { failures: settings.loginFailures, banMs: settings.banMs };
-  const { delayMs, isBanned } = bans.failed(peer.address, name, terms);
+  const { delayMs, isBanned } = bans.failed(loginOrigin(session), name, terms);
   if (isBanned) log.write("warn", "banned");
   await pause(delayMs, closing);
   return isBanned ? BANNED : REFUSALS.wrong;

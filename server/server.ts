@@ -10,7 +10,7 @@ import { TransferBoard } from "./runtime/transfer_board.ts";
 import { type CommandTable, commandTable } from "./command_table.ts";
 import { ControlChannel } from "./control_channel.ts";
 import { DescriptorReserve, isOutOfDescriptors } from "./descriptor_reserve.ts";
-import { identify, type Incoming } from "./incoming.ts";
+import { identify, type Incoming, loginOrigin } from "./incoming.ts";
 import type { RegisteredSession } from "./runtime/session_register.ts";
 import type { Services } from "./services.ts";
 import { turnAway } from "./turn_away.ts";
@@ -155,7 +155,7 @@ class Reception {
 
   #admit(incoming: Incoming): void {
     const { conn, peer } = incoming;
-    const admitted = admit(peer.address, this.#services, () => this.#services.settings);
+    const admitted = admit(loginOrigin(incoming), this.#services, () => this.#services.settings);
     if (!admitted.ok) return this.#refuse(conn, peer.address, admitted);
     // Should the channel not come about, nothing of it is left.
     using unused = new DisposableStack();

@@ -1,13 +1,14 @@
 // What we know about one peer from greeting to goodbye.
 
 import type { BufferPool } from "../shared/buffer_pool.ts";
-import { type Endpoint, isLoopback } from "../shared/endpoint.ts";
+import type { Endpoint } from "../shared/endpoint.ts";
 import { Fault } from "../shared/fault.ts";
 import type { HashAlgorithm } from "../shared/hash.ts";
 import type { Log } from "../shared/log.ts";
 import type { RateAllowance } from "../shared/rate_limit.ts";
 import { ROOT, type VirtualPath } from "../shared/virtual_path.ts";
 import type { DataPort } from "./data_port.ts";
+import { type Acquaintance, isLocal } from "./incoming.ts";
 import type { Labour } from "./labour.ts";
 import type { RegisteredSession } from "./runtime/session_register.ts";
 import type { Services } from "./services.ts";
@@ -74,8 +75,7 @@ export interface SessionParts {
   readonly peer: Endpoint;
   /** The address and port the peer connected to. */
   readonly local: Endpoint;
-  /** Whether it came through a proxy. */
-  readonly proxied: boolean;
+  readonly known: Acquaintance;
   readonly services: Services;
   readonly control: Control;
   readonly data: DataPort;
@@ -123,6 +123,8 @@ export class Session {
   readonly closing: AbortSignal;
   /** Whether the peer is of this very machine, and not of whatever a proxy here stands before. */
   readonly isLocal: boolean;
+  /** How its address is known. */
+  readonly known: Acquaintance;
   #login: Login = STRANGER;
 
   constructor(parts: SessionParts) {
@@ -136,7 +138,8 @@ export class Session {
     this.log = parts.log;
     this.buffers = parts.buffers;
     this.closing = parts.closing;
-    this.isLocal = isLoopback(parts.peer.address) && !parts.proxied;
+    this.known = parts.known;
+    this.isLocal = isLocal({ address: parts.peer.address, known: parts.known });
   }
 
   /** Short, unique among the sessions of all workers. */

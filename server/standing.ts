@@ -8,6 +8,8 @@ import { isDataPrivate } from "./transfer.ts";
 /** What the gates look at. */
 export interface Standing {
   readonly directory: VirtualPath;
+  /** Whether there is an address of the peer's own to count its failures by. */
+  readonly isTraceable: boolean;
   /** Whether there is TLS. */
   readonly controlIsProtected: boolean;
   /** Whether policy lets this peer speak in clear, or there is TLS. */
@@ -27,6 +29,7 @@ export function standingOf(session: Session): Omit<Standing, "transferRuns"> {
   const mayBeClear = services.settings.tls !== "required" || session.isLocal;
   return {
     directory: session.directory,
+    isTraceable: session.known !== "untold",
     controlIsProtected: protection.kind === "tls",
     controlMayCarrySecrets: mayBeClear || protection.kind === "tls",
     dataMayCarryFiles: mayBeClear || isDataPrivate(session),

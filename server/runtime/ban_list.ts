@@ -24,6 +24,13 @@ export interface FailureVerdict {
   readonly isBanned: boolean;
 }
 
+/** Where logins come from. */
+export interface LoginOrigin {
+  readonly address: string;
+  /** This very machine: never banned as a whole, only names from it. */
+  readonly isExempt: boolean;
+}
+
 /** A ban that holds. */
 export interface Ban {
   /** An address, an IPv6 network, or `undefined` for a name wherever it comes from. */
@@ -50,57 +57,47 @@ const LONGEST_BAN_MS = 24 * 3600_000;
 const REMEMBERED_MS = 24 * 3600_000;
 const PLACES_REMEMBERED_MS = 30 * 24 * 3600_000;
 
-/** How failures are counted besides the operator's terms. */
-export interface BanListOptions {
-  /** Addresses that are never banned as a whole: this machine's own, unless a test says otherwise. */
-  readonly isExempt?: (address: string) => boolean;
-  readonly now?: () => number;
-}
-
 /**
  * SECURITY: an address that guesses is banned for all names; a name that is guessed from many addresses
  * is banned for all of them but those its owner used before, so that nobody can lock an owner out of
- * where he works. This machine itself is never banned as a whole, only a name from it: an operator, and
- * whoever comes by a local proxy, cannot be locked out by one wrong script.
+ * where he works. This machine itself is never banned as a whole, only a name from it: an operator
+ * cannot be locked out by one wrong script.
  */
 export class BanList {
   readonly #database: RuntimeDatabase;
   readonly #sql: Record<keyof ReturnType<typeof banStatements>, StatementSync>;
-  readonly #isExempt: (address: string) => boolean;
   readonly #now: () => number;
 
-  constructor(database: RuntimeDatabase, options: BanListOptions = {}) {
+  constructor(database: RuntimeDatabase, now: () => number = Date.now) {
     this.#database = database;
     this.#sql = banStatements(database);
-    this.#isExempt = options.isExempt ?? isLoopback;
-    this.#now = options.now ?? Date.now;
+    this.#now = now;
   }
 
-  /** Whether the address may not come at all; with a name, whether that name may not log in from there. */
-  holds(address: string, name?: string): boolean {
+  /** Whether nobody may come from there at all; with a name, whether that name may not log in from there. */
+  holds(from: LoginOrigin, name?: string): boolean {
     const row = {
-      block: addressBlock(address),
+      block: addressBlock(from.address),
       name: name === undefined ? "" : nameDigest(name),
-      exempt: Number(this.#isExempt(address)),
+      exempt: Number(from.isExempt),
       now: this.#now(),
     };
     return guarded(() => this.#sql.holds.get(row)) !== undefined;
   }
 
   /** Counts a login that failed. A ban of an address ends its sessions, in whatever thread they are. */
-  failed(address: string, name: string, terms: BanTerms): FailureVerdict {
+  failed({ address, isExempt }: LoginOrigin, name: string, terms: BanTerms): FailureVerdict {
     const [block, digest, now] = [addressBlock(address), nameDigest(name), this.#now()];
     return this.#database.transaction(() => {
       this.#sql.forgetFailures.run(now - FAILURES_COUNT_MS);
       this.#sql.forgetBans.run(now - REMEMBERED_MS);
       this.#sql.fail.run({ block, name: digest, now });
-      const exempt = this.#isExempt(address);
       const own = Number(this.#sql.ofPair.get(block, digest)?.["failures"]);
-      const all = exempt ? own : Number(this.#sql.ofBlock.get(block)?.["failures"]);
+      const all = isExempt ? own : Number(this.#sql.ofBlock.get(block)?.["failures"]);
       const isBanned = all >= terms.failures;
-      if (isBanned) this.#ban(block, exempt ? digest : "", terms);
+      if (isBanned) this.#ban(block, isExempt ? digest : "", terms);
       const ofName = Number(this.#sql.ofName.get({ name: digest })?.["failures"]);
-      if (!exempt && ofName >= terms.failures * NAME_FACTOR) this.#ban("", digest, terms);
+      if (!isExempt && ofName >= terms.failures * NAME_FACTOR) this.#ban("", digest, terms);
       return { delayMs: delayAfter(all), isBanned };
     });
   }
@@ -144,7 +141,8 @@ export class BanList {
     this.#sql.ban.run({ block, name, now, until, times });
     // What led to this ban must not lead to the next one as well.
     this.#sql.pardon.run({ block: block || null, name: name || null });
-    if (name === "") this.#sql.dismiss.run(block);
+    // Sessions of this very machine are never among them, whatever a proxy calls its clients.
+    if (name === "" && !isLoopback(block)) this.#sql.dismiss.run(block);
   }
 }
 

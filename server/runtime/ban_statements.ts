@@ -10,7 +10,7 @@ export function banStatements(database: RuntimeDatabase) {
   return {
     holds: prepare(`
       SELECT 1 FROM bans WHERE until_ms > :now AND (
-        (block = :block AND name = '')
+        (block = :block AND name = '' AND NOT :exempt)
         OR (:name <> '' AND block = :block AND name = :name)
         OR (:name <> '' AND block = '' AND name = :name AND NOT :exempt AND NOT EXISTS (
           SELECT 1 FROM known_places WHERE block = :block AND name = :name))

@@ -1,15 +1,20 @@
 // Failed logins and the bans that come of them, for all threads and over restarts.
 
 import assert from "node:assert/strict";
-import { BanList, FAILURES_COUNT_MS } from "../../server/runtime/ban_list.ts";
+import { BanList, FAILURES_COUNT_MS, type LoginOrigin } from "../../server/runtime/ban_list.ts";
 import { RuntimeDatabase } from "../../server/runtime/runtime_database.ts";
 import { SessionRegister } from "../../server/runtime/session_register.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 
 const MINUTE_MS = 60_000;
 const TERMS = { failures: 4, banMs: MINUTE_MS };
-const GUESSER = "192.0.2.1";
-const OWNER = "198.51.100.1";
+const GUESSER = from("192.0.2.1");
+const OWNER = from("198.51.100.1");
+const HERE: LoginOrigin = { address: "127.0.0.1", isExempt: true };
+
+function from(address: string): LoginOrigin {
+  return { address, isExempt: false };
+}
 
 /** A ban list with a clock of its own. */
 class TrialBans implements AsyncDisposable {
@@ -28,7 +33,7 @@ class TrialBans implements AsyncDisposable {
   /** As another thread, or the same after a restart, opens it. */
   list(): BanList {
     const database = this.#stack.use(RuntimeDatabase.open(this.directory, "command"));
-    return new BanList(database, { now: () => this.nowMs });
+    return new BanList(database, () => this.nowMs);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -36,8 +41,8 @@ class TrialBans implements AsyncDisposable {
   }
 }
 
-function fail(bans: BanList, address: string, name: string, times: number) {
-  return Array.from({ length: times }, () => bans.failed(address, name, TERMS)).at(-1);
+function fail(bans: BanList, origin: LoginOrigin, name: string, times: number) {
+  return Array.from({ length: times }, () => bans.failed(origin, name, TERMS)).at(-1);
 }
 
 Deno.test("an address that guesses is banned for all names, others are not", async () => {
@@ -48,16 +53,16 @@ Deno.test("an address that guesses is banned for all names, others are not", asy
   assert.equal(bans.failed(GUESSER, "bob", TERMS).isBanned, true);
   assert.equal(bans.holds(GUESSER), true);
   assert.equal(bans.holds(GUESSER, "cy"), true);
-  assert.equal(bans.holds("192.0.2.2"), false);
+  assert.equal(bans.holds(from("192.0.2.2")), false);
   assert.equal(bans.holds(OWNER, "ann"), false);
 });
 
 Deno.test("the addresses of one IPv6 network are one", async () => {
   await using trial = await TrialBans.open();
   const bans = trial.list();
-  for (const host of [1, 2, 3, 4]) bans.failed(`2001:db8::${host}`, "ann", TERMS);
-  assert.equal(bans.holds("2001:db8::5"), true);
-  assert.equal(bans.holds("2001:db8:0:1::5"), false);
+  for (const host of [1, 2, 3, 4]) bans.failed(from(`2001:db8::${host}`), "ann", TERMS);
+  assert.equal(bans.holds(from("2001:db8::5")), true);
+  assert.equal(bans.holds(from("2001:db8:0:1::5")), false);
 });
 
 Deno.test("a ban holds in other threads and after a restart, and ends in time", async () => {
@@ -91,24 +96,39 @@ Deno.test("each ban that follows soon lasts twice as long", async () => {
 Deno.test("a name guessed from many addresses is banned but where its owner logged in before", async () => {
   await using trial = await TrialBans.open();
   const bans = trial.list();
-  bans.succeeded(OWNER, "ann");
-  for (let host = 1; host <= 12; host++) bans.failed(`192.0.2.${host}`, "Ann", TERMS);
-  assert.equal(bans.holds("203.0.113.1", "ann"), true);
-  assert.equal(bans.holds("203.0.113.1", "bob"), false);
-  assert.equal(bans.holds("203.0.113.1"), false);
+  bans.succeeded(OWNER.address, "ann");
+  for (let host = 1; host <= 12; host++) bans.failed(from(`192.0.2.${host}`), "Ann", TERMS);
+  assert.equal(bans.holds(from("203.0.113.1"), "ann"), true);
+  assert.equal(bans.holds(from("203.0.113.1"), "bob"), false);
+  assert.equal(bans.holds(from("203.0.113.1")), false);
   assert.equal(bans.holds(OWNER, "ann"), false);
-  assert.equal(bans.holds("127.0.0.1", "ann"), false);
+  assert.equal(bans.holds(HERE, "ann"), false);
 });
 
 Deno.test("this machine is never banned as a whole, only a name from it", async () => {
   await using trial = await TrialBans.open();
   const bans = trial.list();
-  fail(bans, "127.0.0.1", "ann", 50);
-  assert.equal(bans.holds("127.0.0.1", "ann"), true);
-  assert.equal(bans.holds("127.0.0.1", "bob"), false);
-  assert.equal(bans.holds("127.0.0.1"), false);
-  for (let at = 0; at < 50; at++) bans.failed("127.0.0.1", `name${at}`, TERMS);
-  assert.equal(bans.holds("127.0.0.1"), false);
+  fail(bans, HERE, "ann", 50);
+  assert.equal(bans.holds(HERE, "ann"), true);
+  assert.equal(bans.holds(HERE, "bob"), false);
+  assert.equal(bans.holds(HERE), false);
+  for (let at = 0; at < 50; at++) bans.failed(HERE, `name${at}`, TERMS);
+  assert.equal(bans.holds(HERE), false);
+});
+
+Deno.test("whom a proxy on this machine calls by its address is banned, this machine is not", async () => {
+  await using trial = await TrialBans.open();
+  using register = SessionRegister.open(trial.directory, { process: 1, worker: 1 });
+  const limits = { sessions: 9, perAddress: 9, strangers: 9, strangersPerAddress: 9 };
+  assert.ok(register.admit(HERE.address, limits).ok);
+  const bans = trial.list();
+  const proxied = from(HERE.address);
+  fail(bans, proxied, "ann", 4);
+  assert.equal(bans.holds(proxied), true);
+  assert.equal(bans.holds(proxied, "bob"), true);
+  assert.equal(bans.holds(HERE), false);
+  assert.equal(bans.holds(HERE, "ann"), false);
+  assert.deepEqual(register.dismissals(), []);
 });
 
 Deno.test("answers to failures come later and later, up to a limit, and fast again in time", async () => {
@@ -125,10 +145,10 @@ Deno.test("a success forgives the failures of its name from there and no others"
   await using trial = await TrialBans.open();
   const bans = trial.list();
   fail(bans, GUESSER, "ann", 3);
-  bans.succeeded(GUESSER, "ann");
+  bans.succeeded(GUESSER.address, "ann");
   assert.equal(fail(bans, GUESSER, "ann", 3)?.isBanned, false);
   // An own account does not help to guess another's.
-  bans.succeeded(GUESSER, "mallory");
+  bans.succeeded(GUESSER.address, "mallory");
   assert.equal(bans.failed(GUESSER, "ann", TERMS).isBanned, true);
 });
 
@@ -136,7 +156,10 @@ Deno.test("a ban of an address ends its sessions", async () => {
   await using trial = await TrialBans.open();
   using register = SessionRegister.open(trial.directory, { process: 1, worker: 1 });
   const limits = { sessions: 9, perAddress: 9, strangers: 9, strangersPerAddress: 9 };
-  const [guesser, owner] = [register.admit(GUESSER, limits), register.admit(OWNER, limits)];
+  const [guesser, owner] = [
+    register.admit(GUESSER.address, limits),
+    register.admit(OWNER.address, limits),
+  ];
   assert.ok(guesser.ok && owner.ok);
   fail(trial.list(), GUESSER, "ann", 4);
   assert.deepEqual(register.dismissals(), [{ id: guesser.session.id, why: "banned" }]);
@@ -146,10 +169,10 @@ Deno.test("bans are listed and lifted by address, by name, or all", async () => 
   await using trial = await TrialBans.open();
   const bans = trial.list();
   fail(bans, GUESSER, "ann", 4);
-  fail(bans, "127.0.0.1", "ann", 4);
-  fail(bans, "127.0.0.1", "bob", 4);
+  fail(bans, HERE, "ann", 4);
+  fail(bans, HERE, "bob", 4);
   assert.equal(bans.list().length, 3);
-  assert.equal(bans.lift({ address: GUESSER }), 1);
+  assert.equal(bans.lift(GUESSER), 1);
   assert.equal(bans.holds(GUESSER), false);
   assert.equal(bans.lift({ name: "ANN" }), 1);
   assert.equal(bans.lift({ name: "nobody" }), 0);
@@ -163,7 +186,7 @@ Deno.test("no name is kept as it was typed", async () => {
   await using trial = await TrialBans.open();
   const bans = trial.list();
   fail(bans, GUESSER, "typed-a-password-here", 2);
-  bans.failed("127.0.0.1", "typed-a-password-here", TERMS);
+  bans.failed(HERE, "typed-a-password-here", TERMS);
   const files = ["runtime.db", "runtime.db-wal"].map((name) =>
     Deno.readTextFileSync(`${trial.directory}/${name}`)
   );

@@ -1,4 +1,4 @@
-// The gates, in their order: known, well formed, protected, logged in, permitted, not busy.
+// The gates, in their order: known, well formed, traceable, protected, logged in, permitted, not busy.
 
 import assert from "node:assert/strict";
 import { type AnyCommand, command } from "../../server/command.ts";
@@ -11,6 +11,7 @@ import { ROOT } from "../../shared/virtual_path.ts";
 
 const member: Standing = {
   directory: ROOT,
+  isTraceable: true,
   controlIsProtected: true,
   controlMayCarrySecrets: true,
   dataMayCarryFiles: true,

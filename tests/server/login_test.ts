@@ -5,20 +5,25 @@ import { SqliteAccounts } from "../../server/accounts/sqlite_accounts.ts";
 import { accountsFile, privateDirectory } from "../../server/data_directory.ts";
 import { RuntimeDatabase } from "../../server/runtime/runtime_database.ts";
 import { BanList } from "../../server/runtime/ban_list.ts";
-import type { Services } from "../../server/services.ts";
 import { Secret } from "../../shared/secret.ts";
 import { ControlLine } from "../support/control_line.ts";
+import { networks } from "../support/networks.ts";
 import { InProcessServer, PASSWORD, READER, USER } from "../support/in_process_server.ts";
 
 const BANNING = { loginFailures: 3 };
 
-/** As if the peers of this machine came from elsewhere. */
-function everybodyIsForeign(usual: Services): Services {
-  return { ...usual, bans: new BanList(usual.register.database, { isExempt: () => false }) };
+/** Behind a proxy that says where they come from, for nobody of this machine itself is banned. */
+const BEHIND = { ...BANNING, proxyFrom: networks("127.0.0.1") };
+
+function fromElsewhere(port: number, code = 220): Promise<ControlLine> {
+  return ControlLine.open(port, code, "127.0.0.1", "PROXY TCP4 203.0.113.7 198.51.100.1 40000 21");
 }
 
 async function loggedIn(port: number, name = USER): Promise<ControlLine> {
-  const line = await ControlLine.open(port);
+  return await logIn(await ControlLine.open(port), name);
+}
+
+async function logIn(line: ControlLine, name = USER): Promise<ControlLine> {
   await line.say(`USER ${name}`, 331);
   await line.say(`PASS ${PASSWORD}`, 230);
   return line;
@@ -35,17 +40,14 @@ async function guess(line: ControlLine, code: number, name = USER): Promise<void
 }
 
 Deno.test("an address that guesses is banned: its try, its next connection, its other sessions", async () => {
-  await using server = await InProcessServer.start({
-    settings: BANNING,
-    services: everybodyIsForeign,
-  });
-  using other = await loggedIn(server.port);
-  using guesser = await ControlLine.open(server.port);
+  await using server = await InProcessServer.start({ settings: BEHIND });
+  using other = await logIn(await fromElsewhere(server.port));
+  using guesser = await fromElsewhere(server.port);
   await guess(guesser, 530, "nobody");
   await guess(guesser, 530);
   await guess(guesser, 421);
   assert.equal(await other.reply(), 421);
-  using _refused = await ControlLine.open(server.port, 421);
+  using _refused = await fromElsewhere(server.port, 421);
 });
 
 Deno.test("this machine is not locked out by a wrong script: only the name it guessed at is", async () => {
@@ -65,11 +67,8 @@ Deno.test("this machine is not locked out by a wrong script: only the name it gu
 });
 
 Deno.test("attempts made at once learn nothing beyond the limit, not even the right one", async () => {
-  await using server = await InProcessServer.start({
-    settings: BANNING,
-    services: everybodyIsForeign,
-  });
-  const lines = await Promise.all(Array.from({ length: 8 }, () => ControlLine.open(server.port)));
+  await using server = await InProcessServer.start({ settings: BEHIND });
+  const lines = await Promise.all(Array.from({ length: 8 }, () => fromElsewhere(server.port)));
   const codes = await Promise.all(lines.map(async (line, at) => {
     using _ = line;
     await line.say(`USER ${USER}`, 331);

@@ -3,17 +3,10 @@
 import assert from "node:assert/strict";
 import { SqliteAccounts } from "../../server/accounts/sqlite_accounts.ts";
 import { accountsFile } from "../../server/data_directory.ts";
-import { parseNetwork } from "../../server/network.ts";
 import { InProcessServer, USER } from "../support/in_process_server.ts";
+import { ControlLine } from "../support/control_line.ts";
+import { networks } from "../support/networks.ts";
 import { Player } from "../support/transcript_player.ts";
-
-function networks(...texts: string[]) {
-  return texts.map((text) => {
-    const read = parseNetwork(text);
-    assert.ok(read.ok);
-    return read.value;
-  });
-}
 
 /** Everybody on this machine is a proxy. */
 const BEHIND = { proxyFrom: networks("127.0.0.0/8") };
@@ -55,9 +48,7 @@ Deno.test("a server that stops does not wait for a header", async () => {
 });
 
 Deno.test("behind a proxy on this machine nobody counts as local: a login wants TLS", async () => {
-  for (
-    const header of [HEADER, "PROXY TCP4 127.0.0.1 127.0.0.1 40000 21\\r\\n", "PROXY UNKNOWN\\r\\n"]
-  ) {
+  for (const header of [HEADER, "PROXY TCP4 127.0.0.1 127.0.0.1 40000 21\\r\\n"]) {
     await using server = await InProcessServer.start({ settings: { ...BEHIND, tls: "required" } });
     using player = await Player.connect(server);
     await player.say(
@@ -71,12 +62,41 @@ Deno.test("who comes through a proxy on this machine is in no account's networks
   await using server = await InProcessServer.start({ settings: BEHIND });
   using accounts = SqliteAccounts.open(accountsFile(server.home));
   await accounts.update(USER, { networks: ["192.0.2.0/24"] });
-  for (const header of ["PROXY TCP4 127.0.0.1 127.0.0.1 40000 21", "PROXY UNKNOWN"]) {
-    using player = await Player.connect(server);
-    await player.say(`C bytes: "${header}\\r\\n"\n S: 220 *\n C: USER alice\n S: 331 *`);
-    await player.say(
-      "C: PASS correct horse\n S: 530 This account may not log in from your address.",
-    );
+  using player = await Player.connect(server);
+  await player.say('C bytes: "PROXY TCP4 127.0.0.1 127.0.0.1 40000 21\\r\\n"');
+  await player.say("S: 220 *\n C: USER alice\n S: 331 *");
+  await player.say("C: PASS correct horse\n S: 530 This account may not log in from your address.");
+});
+
+Deno.test("a proxy's own health check is answered, and nobody whose address it hides logs in", async () => {
+  await using server = await InProcessServer.start({
+    settings: { ...BEHIND, loginFailures: 3, anonymous: "read", registration: "open" },
+  });
+  using player = await Player.connect(server);
+  await player.say('C bytes: "PROXY UNKNOWN\\r\\n"\n S: 220 *\n C: NOOP\n S: 200 *');
+  await player.say("C: SYST\n S: 215 *\n C: AUTH TLS\n S: 234 *\n tls");
+  for (const words of ["USER alice", "PASS x", "USER anonymous", "SITE REGISTER bob secret-word"]) {
+    await player.say(`C: ${words}\n S: 530 The proxy you come through does not tell your address.`);
+  }
+  await player.say("log refused rule=traceable\n C: QUIT\n S: 221 *");
+});
+
+Deno.test("bans are of whom a proxy on this machine names, never of all who come through it", async () => {
+  await using server = await InProcessServer.start({
+    settings: { ...BEHIND, loginFailures: 3 },
+  });
+  const behind = (code: number, words: string) =>
+    ControlLine.open(server.port, code, "127.0.0.1", `PROXY ${words}`);
+  for (const named of ["203.0.113.7", "127.0.0.1"]) {
+    const from = `TCP4 ${named} 198.51.100.1 40000 21`;
+    using guesser = await behind(220, from);
+    for (const [at, code] of [530, 530, 421].entries()) {
+      await guesser.say(`USER name${at}`, 331);
+      await guesser.say("PASS wrong", code);
+    }
+    using _banned = await behind(421, from);
+    using _other = await behind(220, "TCP4 203.0.113.8 198.51.100.1 40000 21");
+    using _healthCheck = await behind(220, "UNKNOWN");
   }
 });
 

@@ -1,6 +1,7 @@
 // What policy makes of a peer: TLS is required of everybody but this machine itself.
 
 import assert from "node:assert/strict";
+import type { Acquaintance } from "../../server/incoming.ts";
 import { Session, type SessionParts } from "../../server/session.ts";
 import { secured, withBufferSize, withDataProtection } from "../../server/session_state.ts";
 import { standingOf } from "../../server/standing.ts";
@@ -8,9 +9,13 @@ import type { Services } from "../../server/services.ts";
 import type { ServerSettings } from "../../server/settings.ts";
 
 /** A session of a peer, as far as a standing asks for it. */
-function sessionOf(tls: ServerSettings["tls"], address: string, proxied = false): Session {
+function sessionOf(
+  tls: ServerSettings["tls"],
+  address: string,
+  known: Acquaintance = "direct",
+): Session {
   const services = { settings: { tls } as ServerSettings } as Services;
-  return new Session({ services, peer: { address, port: 1025 }, proxied } as SessionParts);
+  return new Session({ services, peer: { address, port: 1025 }, known } as SessionParts);
 }
 
 function policyOf(session: Session): [secrets: boolean, files: boolean] {
@@ -40,5 +45,5 @@ Deno.test("where TLS is optional or off everybody may speak in clear", () => {
 });
 
 Deno.test("what comes through a proxy on this machine is not this machine", () => {
-  assert.deepEqual(policyOf(sessionOf("required", "127.0.0.1", true)), [false, false]);
+  assert.deepEqual(policyOf(sessionOf("required", "127.0.0.1", "told")), [false, false]);
 });

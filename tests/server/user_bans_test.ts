@@ -27,9 +27,9 @@ Deno.test("bans are listed with the names of accounts, and lifted", async () => 
   await accounts.add({ name: "ann" }, new Secret("a"));
   using database = RuntimeDatabase.open(privateDirectory(home), "command");
   const bans = new BanList(database);
-  bans.failed("192.0.2.1", "ann", TERMS);
-  bans.failed("127.0.0.1", "ann", TERMS);
-  bans.failed("127.0.0.1", "typed-a-password", TERMS);
+  bans.failed({ address: "192.0.2.1", isExempt: false }, "ann", TERMS);
+  bans.failed({ address: "127.0.0.1", isExempt: true }, "ann", TERMS);
+  bans.failed({ address: "127.0.0.1", isExempt: true }, "typed-a-password", TERMS);
   const { stdout } = await ftp("ls", "--bans");
   assert.match(stdout, /^ADDRESS +NAME +SINCE +UNTIL\n/);
   assert.match(stdout, /\n192\.0\.2\.1 +all +\d{4}-/);

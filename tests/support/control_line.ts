@@ -18,9 +18,15 @@ export class ControlLine implements Disposable {
     this.#conn = conn;
   }
 
-  /** Connects, and demands a greeting of this code. */
-  static async open(port: number, code = 220, hostname = "127.0.0.1"): Promise<ControlLine> {
+  /** Connects, and demands a greeting of this code; `header` is what a proxy would say first. */
+  static async open(
+    port: number,
+    code = 220,
+    hostname = "127.0.0.1",
+    header?: string,
+  ): Promise<ControlLine> {
     const line = new ControlLine(await Deno.connect({ hostname, port }));
+    if (header !== undefined) await line.send(header);
     assert.equal(await line.reply(), code);
     return line;
   }
