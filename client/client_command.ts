@@ -9,7 +9,10 @@ import { checkConnectionFlags, type ConnectionFlags } from "./connection_flags.t
 import type { Login } from "./credentials.ts";
 import { type Destination, destinationOf } from "./destination.ts";
 import { isFinal } from "./failure_report.ts";
+import { type Journal, journalOf } from "./journal/journal.ts";
+import { recordedServer } from "./journal/recorded_server.ts";
 import type { JsonRecord, OperationContext } from "./operations/operation_context.ts";
+import type { Recording } from "./operations/recording.ts";
 import { type ProgressDisplay, progressDisplay } from "./progress.ts";
 import { type OpeningContext, openSession, reopenSession } from "./session_opening.ts";
 import { Terminal } from "./terminal.ts";
@@ -20,6 +23,8 @@ export class ClientCommand implements AsyncDisposable {
   readonly flags: ConnectionFlags;
   /** What opening a session needs. */
   readonly opening: OpeningContext;
+  /** Where transfers are recorded; `undefined` where the environment names no home. */
+  readonly journal: Journal | undefined;
   readonly #progress: ProgressDisplay;
   readonly #sessions = new Map<string, Session>();
   /** Failures that were told: one server that cannot be reached fails all files of it. */
@@ -31,6 +36,7 @@ export class ClientCommand implements AsyncDisposable {
     this.flags = opening.flags;
     this.terminal = opening.terminal;
     this.#progress = progressDisplay(opening.terminal, opening.world.stderr);
+    this.journal = journalOf(opening.world.env);
   }
 
   /** Reads the flags; with `--password-stdin` the first line of standard input too. @throws CommandFailure */
@@ -56,10 +62,16 @@ export class ClientCommand implements AsyncDisposable {
     if (address.password !== undefined) this.#warnOfVisiblePassword();
   }
 
-  /** What operations at the place's server need; it is connected to when the first of them wants it. */
-  at(place: Destination): OperationContext {
-    const key = `${place.tls} ${place.label} ${place.address.user ?? ""}`;
-    const session = this.#sessions.get(key) ?? new Session(place, this.opening);
+  /**
+   * What operations at the place's server need; it is connected to when the first of them wants it.
+   *
+   * @param flags how it is reached, instead of the command's own.
+   */
+  at(place: Destination, flags: ConnectionFlags = this.flags): OperationContext {
+    const { pin, ca, active } = flags;
+    const user = place.address.user ?? "";
+    const key = JSON.stringify([place.tls, place.label, user, pin, ca, active]);
+    const session = this.#sessions.get(key) ?? new Session(place, { ...this.opening, flags });
     this.#sessions.set(key, session);
     return this.#contextOf(session);
   }
@@ -73,6 +85,7 @@ export class ClientCommand implements AsyncDisposable {
       signal: world.interrupt,
       label: session.label,
       json: this.flags.json ?? false,
+      ...(this.journal && { recording: session.recordingIn(this.journal) }),
       client: () => session.client(),
       reconnect: () => session.reconnect(),
       lane: () => {
@@ -127,6 +140,12 @@ class Session {
 
   get label(): string {
     return this.#place.label;
+  }
+
+  /** How its transfers are recorded: paths of a command count from the folder of the login. */
+  recordingIn(journal: Journal): Recording {
+    const { flags } = this.#opening;
+    return { journal, folder: "", server: (user) => recordedServer(this.#place, flags, user) };
   }
 
   /** Another one of the same login. */

@@ -1,6 +1,7 @@
 // The certificates a person has said yes to, in a file like ssh's known_hosts.
 
-import { dirname } from "node:path";
+import { ownFolder } from "./own_folder.ts";
+import { replaceFile } from "./replaced_file.ts";
 import { canonicalFingerprint, type CertificateMemory } from "./trust.ts";
 
 /** A file of more bytes was not written by us: a million servers fit. */
@@ -17,24 +18,18 @@ export function knownCertificates(path: string): CertificateMemory {
     remember: async (host, port, fingerprint) => {
       const known = await readAll(path);
       known.set(keyOf(host, port), canonicalFingerprint(fingerprint));
-      await replace(path, known);
+      const lines = [...known].map(([key, value]) => `${key} ${value}\n`);
+      await replaceFile(path, lines.join(""));
     },
   };
 }
 
-/**
- * Where the file lies: `$XDG_CONFIG_HOME/ftp/known_certificates`, else `~/.config/ftp/known_certificates`
- * (`%APPDATA%\ftp\known_certificates` on Windows).
- *
- * @returns `undefined` when the environment names no home.
- */
+/** Where the file lies; `undefined` when the environment names no home. */
 export function knownCertificatesPath(
-  environment: (name: string) => string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
 ): string | undefined {
-  const base = environment("XDG_CONFIG_HOME") || environment("APPDATA");
-  if (base) return `${base}/ftp/known_certificates`;
-  const home = environment("HOME") || environment("USERPROFILE");
-  return home ? `${home}/.config/ftp/known_certificates` : undefined;
+  const folder = ownFolder(env);
+  return folder === undefined ? undefined : `${folder}/known_certificates`;
 }
 
 function keyOf(host: string, port: number): string {
@@ -58,20 +53,6 @@ async function textOf(path: string): Promise<string> {
     return await Deno.readTextFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "";
-    throw error;
-  }
-}
-
-/** The old file or the new one, whatever happens in between. */
-async function replace(path: string, known: ReadonlyMap<string, string>): Promise<void> {
-  await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const lines = [...known].map(([key, fingerprint]) => `${key} ${fingerprint}\n`);
-  const draft = `${path}.${crypto.randomUUID()}`;
-  try {
-    await Deno.writeTextFile(draft, lines.join(""), { mode: 0o600, createNew: true });
-    await Deno.rename(draft, path);
-  } catch (error) {
-    await Deno.remove(draft).catch(() => {});
     throw error;
   }
 }

@@ -107,7 +107,7 @@ export async function openConnection(
   const { host, port, tls, label } = destination;
   const dialogue = context.dialogue ??
     (flags.verbose ? (line: string) => terminal.note(line) : undefined);
-  const path = knownCertificatesPath((name) => world.env[name]);
+  const path = knownCertificatesPath(world.env);
   const options: ConnectOptions = {
     host,
     port,

@@ -4,13 +4,15 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { ByteSink, ByteSource } from "../../shared/byte_stream.ts";
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
 import { Fault } from "../../shared/fault.ts";
-import type { Client, Existing, TransferOptions, TransferResult } from "../client.ts";
+import type { Client, Existing, SourceFacts, TransferOptions, TransferResult } from "../client.ts";
 import { isTransient, Refused } from "../failure.ts";
+import { failureOf } from "../failure_report.ts";
 import { remoteName } from "../remote.ts";
 import type { RemoteEntry } from "../remote_entry.ts";
 import { type Collision, type FileFacts, freeName, planFor } from "./existing_target.ts";
 import { localFacts } from "./local_files.ts";
 import { attempt, type OperationContext, shown } from "./operation_context.ts";
+import { watchTransfer } from "./recording.ts";
 import { entryAt, isFolderAt } from "./remote_names.ts";
 import type { TransferPolicy } from "./transfer_policy.ts";
 import { tellResult, tellSkipped, type TransferredFile } from "./transfer_result.ts";
@@ -30,12 +32,12 @@ export async function getFile(
   const tried = `get ${shown(remote)} from ${context.label}`;
   await attempt({ tried, resumable: true, local: "target" }, async () => {
     const collision = downloadCollision(context, remote, local, entry);
-    const move = (path: string, existing: Existing) =>
+    const move: Mover = (path, existing, onSource) =>
       transfer(context, remote, policy, (client, options) =>
         client.download(
           remote,
           { path },
-          { ...options, existing, ...(entry === undefined ? {} : { entry }) },
+          { ...options, existing, onSource, ...(entry === undefined ? {} : { entry }) },
         )).catch((error) => explainFolder(context, remote, { tried, hint: FOLDER_HINT }, error));
     await decideAndMove(context, policy, collision, { command: "get", remote, local }, move);
   });
@@ -83,12 +85,13 @@ export async function putFile(
   const tried = `put "${local}" to ${context.label}`;
   await attempt({ tried, resumable: true, local: "source" }, async () => {
     const collision = uploadCollision(context, local, remote);
-    const move = (path: string, existing: Existing) =>
+    const move: Mover = (path, existing, onSource) =>
       transfer(
         context,
         local,
         policy,
-        (client, options) => client.upload({ path: local }, path, { ...options, existing }),
+        (client, options) =>
+          client.upload({ path: local }, path, { ...options, existing, onSource }),
       );
     await decideAndMove(context, policy, collision, { command: "put", remote, local }, move);
   });
@@ -109,7 +112,7 @@ export async function putFromSource(
       compare: () => Promise.resolve({ relation: "unknown", verified: "nothing" }),
     };
     const once = { ...policy, retries: 0 };
-    const move = (path: string, existing: Existing) =>
+    const move: Mover = (path, existing) =>
       transfer(
         context,
         remote,
@@ -120,22 +123,46 @@ export async function putFromSource(
   });
 }
 
-/** Plans by the policy, moves, tells. `move` gets the target's final name. */
+/** Moves a file to its target's final name. */
+type Mover = (
+  target: string,
+  existing: Existing,
+  onSource: (facts: SourceFacts) => void,
+) => Promise<TransferResult>;
+
+/** Plans by the policy, moves, tells. */
 async function decideAndMove(
   context: OperationContext,
   policy: TransferPolicy,
   collision: Collision,
   file: TransferredFile,
-  move: (target: string, existing: Existing) => Promise<TransferResult>,
+  move: Mover,
 ): Promise<void> {
+  if (policy.isCarriedOn && await wasMoved(collision)) return tellSkipped(context, file);
   const plan = await planFor(collision, policy, context);
   if (plan.kind === "skip") return tellSkipped(context, file);
   const end = file.command === "get" ? "local" : "remote";
   const isTaken = async (name: string) =>
     await (end === "local" ? localFacts(name) : entryAt(context, name)) !== undefined;
   const target = plan.kind === "rename" ? await freeName(file[end], isTaken) : file[end];
-  const result = await move(target, plan.kind === "rename" ? "refuse" : plan.existing);
-  tellResult(context, { ...file, [end]: target }, result);
+  const existing = plan.kind === "rename" ? "refuse" : plan.existing;
+  const moved = { ...file, [end]: target };
+  const watched = watchTransfer(context, moved, existing);
+  try {
+    const result = await move(target, existing, watched.onSource);
+    watched.over();
+    tellResult(context, moved, result);
+  } catch (error) {
+    watched.over(failureOf(error, { tried: `${file.command} ${shown(file.remote)}` }));
+    throw error;
+  }
+}
+
+/** Whether what is there is the whole source: nobody is asked about it, and it does not travel again. */
+async function wasMoved(collision: Collision): Promise<boolean> {
+  const [target, source] = [await collision.target(), await collision.source()];
+  return target?.size !== undefined && target.size === source.size &&
+    (await collision.compare()).relation === "same";
 }
 
 /** Runs a transfer with its bar, and again, on a new connection where need be, after a failure that may pass. */

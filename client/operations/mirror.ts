@@ -6,6 +6,7 @@ import { getFile, putFile } from "./file_transfer.ts";
 import { type WorkSource, workThrough } from "./lanes.ts";
 import { localSide, type MirrorSide, remoteSide } from "./mirror_sides.ts";
 import type { OperationContext } from "./operation_context.ts";
+import { beginRecord, recordedItem } from "./recording.ts";
 import type { TransferPolicy } from "./transfer_policy.ts";
 import type { TransferJob } from "./tree_transfer.ts";
 
@@ -30,7 +31,15 @@ export interface MirrorRequest {
 /** Mirrors; failures are reported one by one, and after any of them nothing is removed. @throws CommandFailure */
 export async function mirror(context: OperationContext, request: MirrorRequest): Promise<void> {
   const walk = new MirrorWalk(request);
-  const isWell = await workThrough(context, walk, request.connections, (lane, job) => job(lane));
+  const { direction, remote, local, rules, policy } = request;
+  await using record = await beginRecord(context, {
+    direction,
+    items: request.isTrial ? [] : [{ remote, local, isTree: true, size: undefined }],
+    policy,
+    mirror: rules,
+  });
+  const source = await recordedItem(() => walk, record, 0)(context);
+  const isWell = await workThrough(context, source, request.connections, (lane, job) => job(lane));
   let removed = 0;
   if (walk.surplus.length > 0 && (!isWell || !walk.isComplete)) {
     const happened = "something before it failed: nothing was removed";
@@ -45,6 +54,11 @@ export async function mirror(context: OperationContext, request: MirrorRequest):
       `mirror: ${moved} ${would}moved, ${same} the same, ${removed} ${would}removed`,
     );
   }
+}
+
+/** The moves of a mirror, without its removals: they are for whoever watches it to its end. */
+export function mirrorMoves(request: MirrorRequest): WorkSource<TransferJob> {
+  return new MirrorWalk({ ...request, isDeleting: false });
 }
 
 interface Surplus {

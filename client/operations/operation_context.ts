@@ -3,8 +3,10 @@
 import type { ByteSink } from "../../shared/byte_stream.ts";
 import type { Client } from "../client.ts";
 import { type Attempt, failureOf } from "../failure_report.ts";
+import type { TransferRecord } from "../journal/transfer_record.ts";
 import type { ProgressDisplay } from "../progress.ts";
 import type { Terminal } from "../terminal.ts";
+import type { Recording } from "./recording.ts";
 
 /** A result for scripts: documented in docs/json.md. */
 export type JsonRecord = Readonly<Record<string, string | number | boolean | null | undefined>>;
@@ -27,6 +29,10 @@ export interface OperationContext {
   reconnect(): Promise<Client>;
   /** The same server over a connection of its own, for work side by side; left out where there is one only. */
   readonly lane?: () => OperationContext;
+  /** Where transfers are recorded; left out where they are not. */
+  readonly recording?: Recording;
+  /** What the work at hand is recorded in. */
+  readonly record?: TransferRecord | undefined;
   /** Prints a result: the object with `--json`, else the lines, on standard output. */
   print(record: JsonRecord, ...lines: string[]): void;
   /** Reports a failure and lets the operation go on; throws on what is none: an interrupt, a bug. */

@@ -38,6 +38,8 @@ export interface TransferPolicy {
   ifExists: IfExists;
   readonly options: TransferOptions;
   readonly retries: number;
+  /** Whether an earlier run did some of it: what is there and the same was moved by that. */
+  readonly isCarriedOn?: boolean;
 }
 
 /** What holds where no flag says otherwise. */

@@ -10,6 +10,7 @@ import { type WorkSource, workThrough } from "./lanes.ts";
 import { localChild, localFacts, localName } from "./local_files.ts";
 import { attempt, forEach, type OperationContext, shown } from "./operation_context.ts";
 import { childPath, entryAt, expandRemote, folderPath, type RemotePlace } from "./remote_names.ts";
+import { beginRecord, recordedItem } from "./recording.ts";
 import type { TransferPolicy } from "./transfer_policy.ts";
 import { Downloads, type TransferJob, Uploads } from "./tree_transfer.ts";
 
@@ -42,18 +43,28 @@ export interface PutRequest {
 
 /** Downloads everything; failures are reported one by one. @throws CommandFailure */
 export async function getInto(context: OperationContext, request: GetRequest): Promise<void> {
-  const { remotes, isRecursive, isPartOfMany = false } = request;
+  const { remotes, isRecursive, isPartOfMany = false, policy } = request;
   const places: (RemotePlace & { readonly isOneOfMany: boolean })[] = [];
   await forEach(context, remotes, async (remote) => {
     const found = await expandRemote(context, remote);
     const isOneOfMany = isPartOfMany || remotes.length > 1 || found.length > 1;
     places.push(...found.map((place) => ({ ...place, isOneOfMany })));
   });
-  const sources = places.map((place) => async () => {
-    const local = await localTarget(place, request, place.isOneOfMany);
-    return downloadsOf(context, place, local, request);
+  const targets: { readonly place: RemotePlace; readonly local: string }[] = [];
+  await forEach(context, places, async (place) => {
+    targets.push({ place, local: await localTarget(place, request, place.isOneOfMany) });
   });
-  const sizes = places.map(({ entry }) => entry?.size);
+  const items = targets.map(({ place: { path, entry }, local }) => ({
+    local,
+    remote: path,
+    isTree: isRecursive,
+    size: isRecursive ? undefined : entry?.size,
+  }));
+  await using record = await beginRecord(context, { direction: "get", items, policy });
+  const sources = targets.map(({ place, local }, item) =>
+    recordedItem(() => downloadsOf(context, place, local, request), record, item)
+  );
+  const sizes = targets.map(({ place: { entry } }) => entry?.size);
   await transferAll(context, sources, request, expectedOf(sizes, isRecursive));
 }
 
@@ -61,14 +72,26 @@ export async function getInto(context: OperationContext, request: GetRequest): P
 export async function putInto(context: OperationContext, request: PutRequest): Promise<void> {
   const { locals, target, isRecursive, policy } = request;
   const folder = await remoteTargetFolder(context, target, locals.length > 1);
-  const sources = locals.map((local) => async (lane: OperationContext) => {
-    const remote = folder === undefined ? target : childPath(folder, localName(local));
-    if (isRecursive) return new Uploads(local, remote, policy);
-    await demandFile(lane, local);
-    return once((lane) => putFile(lane, local, remote, policy));
-  });
   const sizeOf = (local: string) => localFacts(local).then((facts) => facts?.size, () => undefined);
-  const sizes = locals.length > 1 && !isRecursive ? await Promise.all(locals.map(sizeOf)) : [];
+  const sizes = isRecursive ? [] : await Promise.all(locals.map(sizeOf));
+  const items = locals.map((local, at) => ({
+    local,
+    remote: folder === undefined ? target : childPath(folder, localName(local)),
+    isTree: isRecursive,
+    size: sizes[at],
+  }));
+  await using record = await beginRecord(context, { direction: "put", items, policy });
+  const sources = items.map(({ local, remote }, item) =>
+    recordedItem(
+      async (lane) => {
+        if (isRecursive) return new Uploads(local, remote, policy);
+        await demandFile(lane, local);
+        return oneJob((lane) => putFile(lane, local, remote, policy));
+      },
+      record,
+      item,
+    )
+  );
   await transferAll(context, sources, request, expectedOf(sizes, isRecursive));
 }
 
@@ -84,16 +107,29 @@ function expectedOf(
   return { files: sizes.length, bytes: known.length === sizes.length ? bytes : undefined };
 }
 
-/** Transfers what several sources have, each made when it is its turn. */
+/** Transfers what several sources have. */
 async function transferAll(
   context: OperationContext,
-  sources: readonly ((lane: OperationContext) => Promise<WorkSource<TransferJob>>)[],
+  sources: readonly SourceMaker[],
   { connections = 1 }: { readonly connections?: number },
   expected: ExpectedFiles | undefined,
 ): Promise<void> {
+  using _total = expected && context.progress.total(expected);
+  const all = oneAfterAnother(context, sources);
+  await workThrough(context, all, connections, (lane, job) => job(lane));
+}
+
+/** Makes a source over the connection of the one who asks. */
+export type SourceMaker = (lane: OperationContext) => Promise<WorkSource<TransferJob>>;
+
+/** What several sources have, each made when it is its turn; one that cannot be made is reported. */
+export function oneAfterAnother(
+  context: Pick<OperationContext, "report">,
+  sources: readonly SourceMaker[],
+): WorkSource<TransferJob> {
   const waiting = [...sources];
   let current: WorkSource<TransferJob> | undefined;
-  const all: WorkSource<TransferJob> = {
+  return {
     next: async (lane) => {
       try {
         const jobs = await current?.next(lane);
@@ -109,8 +145,6 @@ async function transferAll(
       return [];
     },
   };
-  using _total = expected && context.progress.total(expected);
-  await workThrough(context, all, connections, (lane, job) => job(lane));
 }
 
 function downloadsOf(
@@ -124,10 +158,11 @@ function downloadsOf(
     const tried = `get ${shown(place.path)} from ${context.label}`;
     throw new CommandFailure(ExitCode.failed, tried, "it is a folder", { hint: FOLDER_HINT });
   }
-  return once((lane) => getFile(lane, place.path, local, policy, place.entry));
+  return oneJob((lane) => getFile(lane, place.path, local, policy, place.entry));
 }
 
-function once(job: TransferJob): WorkSource<TransferJob> {
+/** A source of one thing to do. */
+export function oneJob(job: TransferJob): WorkSource<TransferJob> {
   let jobs: TransferJob[] | undefined = [job];
   return {
     next: () => {

@@ -1,6 +1,7 @@
 // What was typed at earlier prompts, in a file of the person's own; nothing in it is a password.
 
 import { dirname } from "node:path";
+import { replaceFile } from "../replaced_file.ts";
 
 /** Lines that the arrow keys go back to, and that are kept. */
 export const HISTORY_LINES = 1_000;
@@ -56,7 +57,7 @@ export class History {
     const lines = path === undefined ? [] : await readLines(path);
     if (path !== undefined && lines.length > HISTORY_LINES + SLACK_LINES) {
       lines.splice(0, lines.length - HISTORY_LINES);
-      await rewrite(path, lines).catch(() => {});
+      await replaceFile(path, lines.map((line) => `${line}\n`).join("")).catch(() => {});
     }
     return new History(path, lines.slice(-HISTORY_LINES));
   }
@@ -88,18 +89,4 @@ async function readLines(path: string): Promise<string[]> {
 async function append(path: string, line: string): Promise<void> {
   await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await Deno.writeTextFile(path, `${line}\n`, { append: true, mode: 0o600 });
-}
-
-async function rewrite(path: string, lines: readonly string[]): Promise<void> {
-  const draft = `${path}.${crypto.randomUUID()}`;
-  try {
-    await Deno.writeTextFile(draft, lines.map((line) => `${line}\n`).join(""), {
-      mode: 0o600,
-      createNew: true,
-    });
-    await Deno.rename(draft, path);
-  } catch (error) {
-    await Deno.remove(draft).catch(() => {});
-    throw error;
-  }
 }

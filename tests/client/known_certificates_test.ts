@@ -49,8 +49,7 @@ Deno.test("lines that are none are passed over", () =>
   }));
 
 Deno.test("the file lies where the platform keeps settings", () => {
-  const at = (environment: Record<string, string>) =>
-    knownCertificatesPath((name) => environment[name]);
+  const at = knownCertificatesPath;
   assert.equal(at({ XDG_CONFIG_HOME: "/x", HOME: "/h" }), "/x/ftp/known_certificates");
   assert.equal(at({ HOME: "/h" }), "/h/.config/ftp/known_certificates");
   assert.equal(at({}), undefined);

@@ -1,0 +1,177 @@
+// Work that the journal kept, carried on: files that were on their way first, then what had not begun.
+
+import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
+import { AlreadyThere } from "../failure.ts";
+import type { Flight } from "../journal/record_format.ts";
+import { isPassing, type TransferRecord } from "../journal/transfer_record.ts";
+import { getFile, putFile } from "./file_transfer.ts";
+import type { WorkSource } from "./lanes.ts";
+import { localFacts } from "./local_files.ts";
+import { mirrorMoves } from "./mirror.ts";
+import { jsonTime, type OperationContext } from "./operation_context.ts";
+import { recordedItem } from "./recording.ts";
+import { entryAt } from "./remote_names.ts";
+import type { TransferPolicy } from "./transfer_policy.ts";
+import { sizeText } from "./transfer_result.ts";
+import { oneJob, type SourceMaker } from "./transfer_targets.ts";
+import { Downloads, type TransferJob, Uploads } from "./tree_transfer.ts";
+
+/** A source that is another file now: carrying on would mix the two. */
+class SourceChanged extends CommandFailure {}
+
+/** Everything of a record that is not done, in the order it is to be done. */
+export function sourcesOf(record: TransferRecord, { terminal }: OperationContext): SourceMaker[] {
+  const { direction, items, policy: { ifExists, options, retries } } = record.head;
+  const policy: TransferPolicy = {
+    ifExists: ifExists === "ask" && !terminal.canAsk ? "resume" : ifExists,
+    options,
+    retries,
+    isCarriedOn: ifExists !== "resume",
+  };
+  const flights = new Map(record.inherited);
+  const end = direction === "get" ? "remote" : "local";
+  const ofItems = record.remaining.map((at): SourceMaker => {
+    const item = items[at]!;
+    const own = item.isTree
+      ? undefined
+      : [...flights].find(([, flight]) => flight[end] === item[end])?.[0];
+    if (own === undefined) {
+      return recordedItem(
+        async () => {
+          // A file of the folder that was on its way would be judged as one that was there before.
+          await flying.over;
+          return itemSource(record, at, policy);
+        },
+        record,
+        at,
+      );
+    }
+    const job = flightJob(record, own, policy);
+    flights.delete(own);
+    return recordedItem(() => oneJob(job), record, at);
+  });
+  const flying = jobsTogether(
+    [...flights.keys()].map((flight) => flightJob(record, flight, policy)),
+  );
+  return [() => Promise.resolve(flying.source), ...ofItems];
+}
+
+/** Things to do side by side, and when all of them are over, well or not. */
+function jobsTogether(jobs: readonly TransferJob[]) {
+  const over = Promise.withResolvers<void>();
+  let open = jobs.length;
+  if (open === 0) over.resolve();
+  const counted = jobs.map((job): TransferJob => async (lane) => {
+    try {
+      await job(lane);
+    } finally {
+      if (--open === 0) over.resolve();
+    }
+  });
+  let given: readonly TransferJob[] | undefined = counted;
+  const source: WorkSource<TransferJob> = {
+    next: () => {
+      const now = given;
+      given = undefined;
+      return Promise.resolve(now);
+    },
+  };
+  return { source, over: over.promise };
+}
+
+function itemSource(
+  { head: { direction, items, mirror } }: TransferRecord,
+  at: number,
+  policy: TransferPolicy,
+): WorkSource<TransferJob> {
+  const { local, remote, isTree } = items[at]!;
+  if (mirror !== undefined) {
+    const how = { isDeleting: false, isTrial: false, connections: 1 };
+    return mirrorMoves({ direction, remote, local, rules: mirror, ...how, policy });
+  }
+  if (direction === "get") {
+    return isTree
+      ? new Downloads({ path: remote, entry: undefined }, local, policy)
+      : oneJob((lane) => getFile(lane, remote, local, policy));
+  }
+  return isTree
+    ? new Uploads(local, remote, policy)
+    : oneJob((lane) => putFile(lane, local, remote, policy));
+}
+
+/** One file that was on its way. */
+function flightJob(
+  record: TransferRecord,
+  number: number,
+  policy: TransferPolicy,
+): TransferJob {
+  const { direction } = record.head;
+  const flight = record.inherited.get(number)!;
+  return async (lane) => {
+    try {
+      await demandSameSource(lane, direction, flight);
+      // It stands in the record already.
+      await carryOn({ ...lane, record: undefined }, direction, flight, policy);
+      record.ends(number);
+    } catch (failure) {
+      if (!isPassing(failure) && !(failure instanceof SourceChanged)) record.ends(number);
+      throw failure;
+    }
+  };
+}
+
+async function carryOn(
+  lane: OperationContext,
+  direction: "get" | "put",
+  { local, remote, existing }: Flight,
+  { isCarriedOn: _, ...policy }: TransferPolicy,
+): Promise<void> {
+  const resuming: TransferPolicy = { ...policy, ifExists: "resume" };
+  const replacing: TransferPolicy = { ...policy, ifExists: "overwrite" };
+  if (direction === "get") {
+    // The old file stands under the target's name until the part beside it is complete.
+    const how = existing === "replace" ? replacing : resuming;
+    return await getFile(lane, remote, local, how);
+  }
+  try {
+    await putFile(lane, local, remote, resuming);
+  } catch (failure) {
+    const isOther = failure instanceof CommandFailure && failure.cause instanceof AlreadyThere;
+    if (existing !== "replace" || !isOther) throw failure;
+    await putFile(lane, local, remote, replacing);
+  }
+}
+
+/** @throws SourceChanged, CommandFailure `notThere` */
+async function demandSameSource(
+  lane: OperationContext,
+  direction: "get" | "put",
+  flight: Flight,
+): Promise<void> {
+  const { local, remote, size, modifiedMs } = flight;
+  const isGet = direction === "get";
+  const tried = isGet ? `get "${remote}" from ${lane.label}` : `put "${local}" to ${lane.label}`;
+  const found = isGet ? await exactEntry(lane, remote) : await localFacts(local);
+  if (found === undefined) {
+    throw new CommandFailure(ExitCode.notThere, tried, `it is not there any more`);
+  }
+  const isOtherSize = size !== undefined && found.size !== undefined && size !== found.size;
+  const isOtherTime = modifiedMs !== undefined && found.modifiedMs !== undefined &&
+    Math.floor(modifiedMs / 1000) !== Math.floor(found.modifiedMs / 1000);
+  if (!isOtherSize && !isOtherTime) return;
+  const told = (facts: { size: number | undefined; modifiedMs: number | undefined }) =>
+    [facts.size === undefined ? "?" : sizeText(facts.size), jsonTime(facts.modifiedMs) ?? "?"].join(
+      ", ",
+    );
+  const happened = `it has changed since: ${told(flight)} then, ${told(found)} now`;
+  throw new SourceChanged(ExitCode.contentDiffers, tried, happened, {
+    hint: `ftp ${direction} --if-exists overwrite moves it as it is now, forgetting drops this one`,
+  });
+}
+
+/** A time that a listing tells by the minute tells nothing here. */
+async function exactEntry(lane: OperationContext, remote: string) {
+  const entry = await entryAt(lane, remote);
+  const isExact = entry?.modifiedExactToMs !== undefined && entry.modifiedExactToMs <= 1000;
+  return entry && { size: entry.size, modifiedMs: isExact ? entry.modifiedMs : undefined };
+}
