@@ -7,6 +7,7 @@ import { type AnyCommand, command } from "../command.ts";
 import { none, optional, text } from "../grammar.ts";
 import { findListing, listingArgument } from "../listing.ts";
 import type { Session } from "../session.ts";
+import { standingOf } from "../standing.ts";
 import { isDataPrivate } from "../transfer.ts";
 
 /** A listing in a reply is held in memory: STAT shows this many names, LIST any number. */
@@ -118,15 +119,16 @@ export function informationCommands(rows: () => readonly AnyCommand[]): readonly
     keepsPending: true,
     help: "Lists the verbs, or explains one.",
     source: "RFC 959, 4.1.3",
-    run: (wanted) => wanted === undefined ? verbsOf(rows()) : helpOn(wanted, rows()),
+    run: (wanted, session) =>
+      wanted === undefined ? verbsOf(rows(), session) : helpOn(wanted, rows(), session),
   });
 
   return [noop, system, status, utf8, features, help];
 }
 
-/** The verbs, eight a line, a family as one; a star marks what is known and refused. */
-export function verbsOf(rows: readonly AnyCommand[]): Reply {
-  const marked = (row: AnyCommand, verb: string) => row.refusal === undefined ? verb : `${verb}*`;
+/** The verbs, eight a line, a family as one; a star marks what this session cannot use. */
+export function verbsOf(rows: readonly AnyCommand[], session: Session): Reply {
+  const marked = (row: AnyCommand, verb: string) => isOffered(row, session) ? verb : `${verb}*`;
   const isOneFamily = new Set(rows.map((row) => row.verb.split(" ")[0])).size === 1;
   const verbs = new Set(rows.flatMap((row) => {
     const [family, word] = row.verb.split(" ");
@@ -142,16 +144,26 @@ export function verbsOf(rows: readonly AnyCommand[]): Reply {
 }
 
 /** What HELP says about a verb, a family's word or a family. */
-export function helpOn(wanted: string, rows: readonly AnyCommand[]): Reply {
+export function helpOn(wanted: string, rows: readonly AnyCommand[], session: Session): Reply {
   const verb = wanted.trim().toUpperCase().replace(/ +/g, " ");
   const row = rows.find((each) => each.verb === verb || each.aliases?.includes(verb));
-  if (row !== undefined) return explain(row);
+  if (row !== undefined) return explain(row, session);
   const family = rows.filter((each) => each.verb.startsWith(`${verb} `));
-  return family.length > 0 ? verbsOf(family) : reply(501, "No such verb.");
+  return family.length > 0 ? verbsOf(family, session) : reply(501, "No such verb.");
 }
 
-function explain(row: AnyCommand): Reply {
+function explain(row: AnyCommand, session: Session): Reply {
   const syntax = `${row.verb} ${row.grammar.syntax}`.trim();
-  const refused = row.refusal === undefined ? "" : ` Not offered: ${row.refusal}`;
+  const why = row.refusal ?? (isOffered(row, session) ? undefined : "not to this session.");
+  const refused = why === undefined ? "" : ` Not offered: ${why}`;
   return reply(214, `${syntax}: ${row.help} (${row.source})${refused}`);
+}
+
+/** Whether settings and rights let this session use it; a stranger is told what a login might give. */
+function isOffered(row: AnyCommand, session: Session): boolean {
+  const { loggedIn, mayWrite, isAdmin } = standingOf(session);
+  if (row.refusal !== undefined) return false;
+  if (row.permission === "administer" && !isAdmin) return false;
+  if (row.permission === "write" && loggedIn && !mayWrite) return false;
+  return row.feature === undefined || row.feature(session) !== undefined;
 }

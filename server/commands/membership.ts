@@ -82,7 +82,7 @@ const passwd = command({
   grammar: words("<old>", "<new>"),
   login: "needed",
   confidential: true,
-  feature: () => "SITE PASSWD",
+  feature: (session) => isGuest(session) ? undefined : "SITE PASSWD",
   help: "Changes the account's password; its other sessions end.",
   source: "ours",
   async run([old = "", fresh = ""], session) {
@@ -102,7 +102,7 @@ const unregister = command({
   grammar: words("<password>", "[PURGE]"),
   login: "needed",
   confidential: true,
-  feature: () => "SITE UNREGISTER",
+  feature: (session) => isGuest(session) ? undefined : "SITE UNREGISTER",
   help: "Ends the account; its files are kept aside for 30 days, or deleted at once with PURGE.",
   source: "ours",
   async run([password = "", last], session) {
@@ -148,7 +148,7 @@ type Proof =
 /** Whether who is logged in knows the password: somebody may have sat down at an open session. */
 async function proven(session: Session, password: string): Promise<Proof> {
   const { login, services } = session;
-  if (login.kind !== "member" || login.account.revision === 0) {
+  if (login.kind !== "member" || isGuest(session)) {
     return { ok: false, reply: reply(550, "A guest has no account.") };
   }
   const { name } = login.account;
@@ -156,6 +156,11 @@ async function proven(session: Session, password: string): Promise<Proof> {
   if (verdict.ok) return verdict;
   if (verdict.why === "wrong") return { ok: false, reply: await countFailure(session, name) };
   return { ok: false, reply: reply(550, "This account may not do that now.") };
+}
+
+/** Whether an account stands for whoever comes, and is nobody's own. */
+function isGuest({ login }: Session): boolean {
+  return login.kind === "member" && login.account.revision === 0;
 }
 
 /** The family's rows. */

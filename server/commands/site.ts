@@ -13,10 +13,10 @@ export function siteCommands(rows: () => readonly AnyCommand[]): readonly AnyCom
     keepsPending: true,
     help: "Lists the SITE commands, or explains one.",
     source: "RFC 959, 4.1.3",
-    run: (wanted) =>
+    run: (wanted, session) =>
       wanted === undefined
-        ? verbsOf(rows().filter((row) => row.verb.startsWith("SITE ")))
-        : helpOn(`SITE ${wanted}`, rows()),
+        ? verbsOf(rows().filter((row) => row.verb.startsWith("SITE ")), session)
+        : helpOn(`SITE ${wanted}`, rows(), session),
   });
   return [help];
 }

@@ -55,6 +55,28 @@ Deno.test("who registers can log in, with the standard quota", async () => {
   assert.match(await carol.ask("SITE QUOTA"), /bytes 0 of 4096/);
 });
 
+Deno.test("SITE HELP marks what this session cannot use, and only that", async () => {
+  await using server = await InProcessServer.start({
+    settings: { registration: "invite", anonymous: "read" },
+  });
+  using store = storeOf(server);
+  await store.update(USER, { admin: true });
+  const marked = async (line: ControlLine) =>
+    [...(await line.ask("SITE HELP")).matchAll(/SITE (\w+)\*/g)].map(([, word]) => word).toSorted();
+  using stranger = await ControlLine.open(server.port);
+  assert.deepEqual(await marked(stranger), ["INVITE", "KICK", "UMASK", "WHO"]);
+  using admin = await loggedIn(server.port, USER, PASSWORD);
+  assert.deepEqual(await marked(admin), ["UMASK"]);
+  using reader = await loggedIn(server.port, READER, PASSWORD);
+  const writes = ["CHMOD", "FORGET", "RESUME", "UTIME"];
+  assert.deepEqual(await marked(reader), [...writes, ...await marked(stranger)].toSorted());
+  using guest = await loggedIn(server.port, "anonymous", "x");
+  assert.deepEqual(
+    await marked(guest),
+    [...await marked(reader), "PASSWD", "UNREGISTER"].toSorted(),
+  );
+});
+
 Deno.test("registration is off unless the operator says otherwise", async () => {
   await using server = await InProcessServer.start();
   using line = await ControlLine.open(server.port);

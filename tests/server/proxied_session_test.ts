@@ -1,6 +1,5 @@
 // Sessions through a proxy: who is believed, what the peer's address then means, and data connections.
 
-import assert from "node:assert/strict";
 import { SqliteAccounts } from "../../server/accounts/sqlite_accounts.ts";
 import { accountsFile } from "../../server/data_directory.ts";
 import { InProcessServer, USER } from "../support/in_process_server.ts";
