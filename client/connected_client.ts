@@ -164,8 +164,13 @@ export class ConnectedClient implements Client {
     target: DownloadTarget,
     options: DownloadOptions = {},
   ): Promise<TransferResult> {
-    const run = options.type === "ascii" ? downloadText : download;
-    return this.#order.overlapping(options, (options) => run(this.#peer, path, target, options));
+    if (options.type === "ascii") {
+      return this.#order.alone(() => downloadText(this.#peer, path, target, options));
+    }
+    return this.#order.overlapping(
+      options,
+      (options) => download(this.#peer, path, target, options),
+    );
   }
 
   upload(
@@ -173,8 +178,10 @@ export class ConnectedClient implements Client {
     path: string,
     options: UploadOptions = {},
   ): Promise<TransferResult> {
-    const run = options.type === "ascii" ? uploadText : upload;
-    return this.#order.overlapping(options, (options) => run(this.#peer, source, path, options));
+    if (options.type === "ascii") {
+      return this.#order.alone(() => uploadText(this.#peer, source, path, options));
+    }
+    return this.#order.overlapping(options, (options) => upload(this.#peer, source, path, options));
   }
 
   append(

@@ -5,7 +5,7 @@ import type { ByteSink, ByteSource } from "../../shared/byte_stream.ts";
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
 import { Fault } from "../../shared/fault.ts";
 import type { Client, Existing, SourceFacts, TransferOptions, TransferResult } from "../client.ts";
-import { isTransient, Refused } from "../failure.ts";
+import { Broken, isTransient, Refused } from "../failure.ts";
 import { failureOf } from "../failure_report.ts";
 import { remoteName } from "../remote.ts";
 import type { RemoteEntry } from "../remote_entry.ts";
@@ -179,9 +179,12 @@ async function transfer(
       const client = failures === 0 ? first : await context.reconnect();
       using track = context.progress.track(remoteName(remote) || remote);
       const onProgress = track.update.bind(track);
-      return await work(client, { ...policy.options, signal, onProgress });
+      const turn = context.turn && { onHandOver: context.turn.give };
+      return await work(client, { ...policy.options, signal, onProgress, ...turn });
     } catch (error) {
+      await context.turn?.take();
       const cause = error instanceof CommandFailure ? error.cause : error;
+      if (cause instanceof Broken && context.mayLeave?.()) throw error;
       if (!isTransient(cause) || failures >= policy.retries) throw error;
       const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** failures, PAUSE_LIMIT_MS);
       terminal.note(

@@ -6,6 +6,7 @@ import { type Attempt, failureOf } from "../failure_report.ts";
 import type { TransferRecord } from "../journal/transfer_record.ts";
 import type { ProgressDisplay } from "../progress.ts";
 import type { Terminal } from "../terminal.ts";
+import type { Turn } from "./turn.ts";
 import type { Recording } from "./recording.ts";
 
 /** A result for scripts: documented in docs/json.md. */
@@ -33,6 +34,10 @@ export interface OperationContext {
   readonly recording?: Recording;
   /** What the work at hand is recorded in. */
   readonly record?: TransferRecord | undefined;
+  /** The connection's turn, where other jobs of the same connection wait for theirs. */
+  readonly turn?: Turn;
+  /** Whether work whose connection was lost is better done by others, over theirs. */
+  readonly mayLeave?: () => boolean;
   /** Prints a result: the object with `--json`, else the lines, on standard output. */
   print(record: JsonRecord, ...lines: string[]): void;
   /** Reports a failure and lets the operation go on; throws on what is none: an interrupt, a bug. */
