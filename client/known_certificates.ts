@@ -1,5 +1,6 @@
 // The certificates a person has said yes to, in a file like ssh's known_hosts.
 
+import { readSmallFile } from "../shared/small_file.ts";
 import { ownFolder } from "./own_folder.ts";
 import { replaceFile } from "./replaced_file.ts";
 import { canonicalFingerprint, type CertificateMemory } from "./trust.ts";
@@ -48,9 +49,7 @@ async function readAll(path: string): Promise<Map<string, string>> {
 
 async function textOf(path: string): Promise<string> {
   try {
-    const { size } = await Deno.stat(path);
-    if (size > FILE_LIMIT_BYTES) throw new Error(`"${path}" is too large to hold certificates`);
-    return await Deno.readTextFile(path);
+    return await readSmallFile(path, FILE_LIMIT_BYTES);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "";
     throw error;

@@ -34,6 +34,8 @@ export interface FolderPlan {
   readonly surplus: readonly MirrorEntry[];
   /** Names that are a folder at one end and something else at the other. */
   readonly conflicts: readonly string[];
+  /** Names of links and devices at the source: they have no copy. */
+  readonly skipped: readonly string[];
   /** How many files are as they should be. */
   readonly same: number;
 }
@@ -54,9 +56,14 @@ export function planFolder(
   const moves: MirrorEntry[] = [];
   const folders: { name: string; isMissing: boolean }[] = [];
   const conflicts: string[] = [];
+  const skipped: string[] = [];
   let same = 0;
   for (const entry of source) {
-    if (entry.kind === "other" || !takesPart(folder, entry, rules)) continue;
+    if (!takesPart(folder, entry, rules)) continue;
+    if (entry.kind === "other") {
+      skipped.push(entry.name);
+      continue;
+    }
     const copy = there.get(entry.name);
     if (copy !== undefined && copy.kind !== entry.kind) conflicts.push(entry.name);
     else if (entry.kind === "folder") {
@@ -67,7 +74,7 @@ export function planFolder(
   const surplus = target.filter((entry) =>
     !wanted.has(entry.name) && entry.kind !== "other" && takesPart(folder, entry, rules)
   );
-  return { moves, folders, surplus, conflicts, same };
+  return { moves, folders, surplus, conflicts, skipped, same };
 }
 
 /** Whether the rules let a name take part. */

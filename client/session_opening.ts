@@ -2,6 +2,7 @@
 
 import type { CommandWorld } from "../shared/command_line.ts";
 import { CommandFailure, ExitCode } from "../shared/exit_code.ts";
+import { readSmallFile, UnfitFile } from "../shared/small_file.ts";
 import type { Client, ClientLimits, ConnectOptions, DialogueLine } from "./client.ts";
 import { connect } from "./connect.ts";
 import type { ConnectionFlags } from "./connection_flags.ts";
@@ -190,14 +191,22 @@ const NO_MEMORY: CertificateMemory = {
   remember: () => Promise.resolve(),
 };
 
+/** All authorities that browsers trust fit into a megabyte. */
+const AUTHORITIES_LIMIT_BYTES = 16 * 1024 * 1024;
+
 async function readAuthorities(path: string): Promise<string> {
   try {
-    const text = await Deno.readTextFile(path);
+    const text = await readSmallFile(path, AUTHORITIES_LIMIT_BYTES);
     if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
   } catch (error) {
+    if (error instanceof UnfitFile) throw unfit(path, error.message);
     throw failureOf(error, { tried: `--ca "${path}"` });
   }
-  throw new CommandFailure(ExitCode.usage, `--ca "${path}"`, "it holds no certificate in PEM form");
+  throw unfit(path, "it holds no certificate in PEM form");
+}
+
+function unfit(authorities: string, happened: string): CommandFailure {
+  return new CommandFailure(ExitCode.usage, `--ca "${authorities}"`, happened);
 }
 
 async function askTrust(

@@ -4,6 +4,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { CommandFailure, ExitCode } from "../shared/exit_code.ts";
 import { hostReason } from "../shared/host_reason.ts";
+import { readSmallFile } from "../shared/small_file.ts";
 import { selfSigned } from "./self_signed.ts";
 import type { TlsIdentity } from "./server_tls.ts";
 import type { ServerSettings } from "./settings.ts";
@@ -100,11 +101,8 @@ async function readIdentity(certificateFile: PemFile, keyFile: PemFile): Promise
 
 async function readPem(file: PemFile): Promise<string> {
   try {
-    const { size, isFile } = await Deno.stat(file.path);
-    if (!isFile || size > PEM_LIMIT_BYTES) throw unreadable(file, "it is not a PEM file");
-    return await Deno.readTextFile(file.path);
+    return await readSmallFile(file.path, PEM_LIMIT_BYTES);
   } catch (error) {
-    if (error instanceof CommandFailure) throw error;
     throw unreadable(file, hostReason(error), error);
   }
 }

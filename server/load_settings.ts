@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import { CommandFailure, ExitCode } from "../shared/exit_code.ts";
 import { hostReason } from "../shared/host_reason.ts";
+import { readSmallFile } from "../shared/small_file.ts";
 import { standardSettingsFile } from "./data_directory.ts";
 import type { ServerSettings } from "./settings.ts";
 import { CONFIG_VARIABLE, mergeSettings, type SettingSources } from "./settings_sources.ts";
@@ -29,9 +30,12 @@ export async function loadSettings(request: SettingsRequest): Promise<ServerSett
   });
 }
 
+/** Every setting with a page of comments fits many times. */
+const SETTINGS_LIMIT_BYTES = 1024 * 1024;
+
 async function readSettingsFile(path: string, needed: boolean): Promise<string | undefined> {
   try {
-    return await Deno.readTextFile(path);
+    return await readSmallFile(path, SETTINGS_LIMIT_BYTES);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound && !needed) return undefined;
     const tried = `settings file "${path}"`;

@@ -5,6 +5,7 @@ import { CommandFailure, ExitCode } from "../shared/exit_code.ts";
 import { isFault } from "../shared/fault.ts";
 import { hostReason } from "../shared/host_reason.ts";
 import { type Parsed, parsed, unparsed } from "../shared/parsed.ts";
+import { readSmallFile, UnfitFile } from "../shared/small_file.ts";
 import { formatSize, parseSize } from "../shared/units.ts";
 import { checkAccountName, checkPassword } from "./accounts/account_rules.ts";
 import type { AccountAdmin } from "./accounts/accounts.ts";
@@ -26,7 +27,7 @@ export interface OldAccounts {
 }
 
 /** A file of passwords is read whole; one of 16 MB is some other file. */
-const LIMIT_CHARACTERS = 16 << 20;
+const LIMIT_BYTES = 16 << 20;
 
 /**
  * Reads sections that are names, with `Password` and `Quotation` or `Quota`. A value is the rest of its
@@ -115,20 +116,12 @@ function parseMegabytes(text: string): Parsed<number> {
 
 async function readFile(file: string): Promise<string> {
   try {
-    const { size } = await Deno.stat(file);
-    if (size > LIMIT_CHARACTERS) {
-      throw new CommandFailure(
-        ExitCode.usage,
-        `user import "${file}"`,
-        "it is too long for accounts",
-      );
-    }
-    return await Deno.readTextFile(file);
+    return await readSmallFile(file, LIMIT_BYTES);
   } catch (error) {
-    if (error instanceof CommandFailure) throw error;
     const missing = error instanceof Deno.errors.NotFound;
+    const unfit = error instanceof UnfitFile;
     throw new CommandFailure(
-      missing ? ExitCode.notThere : ExitCode.failed,
+      missing ? ExitCode.notThere : unfit ? ExitCode.usage : ExitCode.failed,
       `user import "${file}"`,
       hostReason(error),
       { cause: error },

@@ -46,12 +46,14 @@ export async function mirror(context: OperationContext, request: MirrorRequest):
     const tried = `remove what only "${walk.target.path("")}" has`;
     context.report(new CommandFailure(ExitCode.failed, tried, happened));
   } else removed = await walk.removeSurplus(context);
-  const { moved, same } = walk;
-  if (context.json) context.print({ mirrored: walk.target.path(""), moved, same, removed });
-  else {
+  const { moved, same, skipped } = walk;
+  if (context.json) {
+    context.print({ mirrored: walk.target.path(""), moved, same, removed, skipped });
+  } else {
     const would = request.isTrial ? "would be " : "";
+    const left = skipped === 0 ? "" : `, ${skipped} skipped`;
     context.terminal.note(
-      `mirror: ${moved} ${would}moved, ${same} the same, ${removed} ${would}removed`,
+      `mirror: ${moved} ${would}moved, ${same} the same, ${removed} ${would}removed${left}`,
     );
   }
 }
@@ -74,6 +76,8 @@ class MirrorWalk implements WorkSource<TransferJob> {
   isComplete = true;
   moved = 0;
   same = 0;
+  /** Links and devices, which are left alone. */
+  skipped = 0;
   readonly #request: MirrorRequest;
   readonly #source: MirrorSide;
   /** Folders to be looked into, the next at the end. */
@@ -134,6 +138,11 @@ class MirrorWalk implements WorkSource<TransferJob> {
     const prefix = below === "" ? "" : `${below}/`;
     const plan = planFolder(prefix, source, target, rules);
     this.same += plan.same;
+    this.skipped += plan.skipped.length;
+    for (const name of plan.skipped) {
+      const path = this.#source.path(prefix + name);
+      context.terminal.note(`mirror: skipped ${path}, neither a file nor a folder`);
+    }
     for (const name of plan.conflicts) {
       const tried = `mirror "${prefix}${name}"`;
       const happened = "it is a folder at one end and something else at the other";

@@ -69,6 +69,51 @@ Deno.test("a folder is put without the pipes in it, and each is told", {
   });
 });
 
+Deno.test("a mirror tells and counts the pipes and links that it leaves alone", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  await using trial = await Trial.start();
+  await Deno.mkdir(join(trial.folder, "folder"));
+  await trial.makePipe("folder/pipe");
+  await trial.makePipe("folder/left.out");
+  await Deno.symlink("/", join(trial.folder, "folder", "root"));
+  const args = ["mirror", "-R", "folder", "/copy", "--exclude", "*.out"];
+  const skipped = ["pipe", "root"].map((name) =>
+    `mirror: skipped folder/${name}, neither a file nor a folder\n`
+  ).join("");
+  const told = await trial.ftp(args);
+  assert.deepEqual([told.code, told.stderr], [
+    0,
+    `${skipped}mirror: 0 moved, 0 the same, 0 removed, 2 skipped\n`,
+  ]);
+  const { stdout } = await trial.ftp([...args, "--json"]);
+  assert.equal(JSON.parse(stdout).skipped, 2);
+});
+
+Deno.test(
+  "a pipe that nobody writes to is no settings file, no list of accounts and no authority",
+  {
+    ignore: Deno.build.os === "windows",
+  },
+  async () => {
+    await using trial = await Trial.start();
+    await trial.makePipe("pipe");
+    const { folder } = trial;
+    const rows: readonly (readonly [args: string[], tried: string])[] = [
+      [["ls", "--ca", "pipe"], `--ca "pipe"`],
+      [["serve", "home", "--config", "pipe"], `settings file "${folder}/pipe"`],
+      [["user", "import", "pipe", "--home", "home"], `user import "pipe"`],
+      [["serve", "home", "--cert", "pipe", "--key", "pipe"], `setting "cert"`],
+    ];
+    for (const [args, tried] of rows) {
+      const { code, stderr } = await trial.ftp(args, "", { isTrusting: args[0] !== "ls" });
+      assert.equal(code, 2, stderr);
+      assert.ok(stderr.startsWith(`ftp: ${tried}`) && stderr.includes(NO_FILE), stderr);
+      assert.equal(stderr.split("\n").length, 2, stderr);
+    }
+  },
+);
+
 /** Arguments, standard input, and the lines that tell why it failed. */
 type Refusal = readonly [args: readonly string[], stdin: string, tried: string, hint?: string];
 
@@ -109,12 +154,17 @@ class Trial implements AsyncDisposable {
     }));
   }
 
-  ftp([command = "", ...rest]: readonly string[], stdin = ""): Promise<Ending> {
+  ftp(
+    [command = "", ...rest]: readonly string[],
+    stdin = "",
+    { isTrusting = true }: { readonly isTrusting?: boolean } = {},
+  ): Promise<Ending> {
     const isLocal = command === "serve" || command === "user";
     const address = `127.0.0.1:${this.server.port}`;
-    const connection = isLocal
-      ? []
-      : ["--insecure", ...command === "connect" ? [address] : ["-s", address]];
+    const connection = isLocal ? [] : [
+      ...isTrusting ? ["--insecure"] : [],
+      ...command === "connect" ? [address] : ["-s", address],
+    ];
     return run(Deno.execPath(), [
       ...["run", "--quiet", "--no-prompt", "--no-check", ...GIVEN, join(REPOSITORY, "main.ts")],
       ...[command, ...connection, ...rest],

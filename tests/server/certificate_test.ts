@@ -113,7 +113,7 @@ Deno.test("a file that is missing, wrong or another's is named with what is the 
       key,
       /^setting "cert": reading the certificate ".*garbage": it holds no PEM certificate/,
     ],
-    [home, key, /^setting "cert": reading the certificate ".*": it is not a PEM file/],
+    [home, key, /^setting "cert": reading the certificate ".*": it is a folder/],
     [certificate, missing, /^setting "key": reading the key ".*missing": there is no such file/],
     [
       certificate,
