@@ -253,15 +253,27 @@ Deno.test("a line that is neither section nor key = value is told by its number"
   });
 });
 
-Deno.test("no file makes the reader throw or forget a key", () => {
-  const line = fc.oneof(
-    fc.string({ unit: "binary" }),
-    fc.constantFrom("[server]", "[a.b]", "a[] = 1", "__proto__ = 1", "= 1", "a", "a = true"),
+Deno.test("no file makes the reader throw, forget a key, or pass over a line it cannot read", () => {
+  const empty = fc.constantFrom("", "  ", "; a = 1", "# [b]", "[server]", " [a.b] ; so");
+  const given = fc.constantFrom("a = true", "a[] = 1", "__proto__ = 1", " b=", 'c = "x', "d == ;");
+  const broken = fc.constantFrom("= 1", "a", "[server", "[a] b", " =");
+  const verdicts = { read: 0, refused: 0 };
+  fc.assert(
+    fc.property(fc.array(fc.oneof(empty, given, given, broken), { maxLength: 6 }), (lines) => {
+      const read = parseSettingsFile(lines.join("\n"));
+      const firstBroken = lines.findIndex((line) => /^(= 1|a|\[server|\[a\] b| =)$/.test(line));
+      verdicts[read.ok ? "read" : "refused"]++;
+      if (!read.ok) return assert.ok(read.why.startsWith(`line ${firstBroken + 1}: `), read.why);
+      assert.equal(firstBroken, -1);
+      const keyed = lines.flatMap((line, at) => /^\s*[^;#=]+=/.test(line) ? [at + 1] : []);
+      assert.deepEqual(read.value.map(({ line }) => line), keyed);
+      for (const setting of read.value) assert.equal(typeof setting.value, "string");
+    }),
   );
-  fc.assert(fc.property(fc.array(line), (lines) => {
-    const read = parseSettingsFile(lines.join("\n"));
-    if (!read.ok) return;
-    for (const setting of read.value) assert.equal(typeof setting.value, "string");
+  assert.ok(verdicts.read > 0 && verdicts.refused > 0);
+  fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
+    const read = parseSettingsFile(text);
+    assert.ok(read.ok ? read.value.every(({ key }) => key !== "") : read.why !== "");
   }));
   assert.deepEqual(parseSettingsFile("[server]\n__proto__ = 1\na[] = 2"), {
     ok: true,

@@ -93,14 +93,21 @@ Deno.test("a duration that is printed reads back exactly", () => {
   }));
 });
 
-Deno.test("no text makes a parser throw", () => {
-  const near = fc.string({ unit: fc.constantFrom(..."019.-+ekKMGms/b "), maxLength: 6 });
-  fc.assert(fc.property(fc.oneof(fc.string({ unit: "binary" }), near), (text) => {
-    for (const parse of [parseSize, parseRate, parseDuration]) {
+Deno.test("no text makes a parser throw, and what is read is a whole number from 0 on", () => {
+  const signs = fc.string({ unit: fc.constantFrom(..."019.-+ekKMGms/b "), maxLength: 6 });
+  const near = fc.tuple(fc.nat(), fc.constantFrom("", "", "K", "m", "x")).map((parts) =>
+    parts.join("")
+  );
+  for (const parse of [parseSize, parseRate, parseDuration]) {
+    const verdicts = { read: 0, refused: 0 };
+    fc.assert(fc.property(fc.oneof(fc.string({ unit: "binary" }), signs, near), (text) => {
       const read = parse(text);
+      verdicts[read.ok ? "read" : "refused"]++;
       if (read.ok) assert.ok(Number.isSafeInteger(read.value) && read.value >= 0);
-    }
-  }));
+      else assert.match(read.why, /^[^\r\n]+$/);
+    }));
+    assert.ok(verdicts.read > 0 && verdicts.refused > 0, parse.name);
+  }
 });
 
 Deno.test("time that is left is shown as on a clock", () => {
