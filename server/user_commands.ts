@@ -1,6 +1,6 @@
 // `ftp user`: accounts, on the server's own machine, straight on the data directory.
 
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { CommandWorld } from "../shared/command_line.ts";
 import { CommandFailure, ExitCode } from "../shared/exit_code.ts";
 import { accountJson, accountTable, type UsageOf } from "./account_list.ts";
@@ -22,7 +22,7 @@ import { recount } from "./recount.ts";
 import { forgetUploads } from "./removed_homes.ts";
 import { listBans, unban } from "./user_bans.ts";
 import { importAccounts } from "./user_import.ts";
-import { invite, type InviteOptions } from "./user_invite.ts";
+import { invite, type InviteOptions, listInvites, uninvite } from "./user_invite.ts";
 
 interface HomeOption {
   readonly home: string;
@@ -58,7 +58,10 @@ export function define(command: Command, world: CommandWorld): void {
       recount(world, await requireDataDirectory(options.home), name)
     );
   subcommand("ls", "lists the accounts with what they may and what they use")
-    .option("--bans", "who may not come for a while, instead")
+    .addOption(
+      new Option("--bans", "who may not come for a while, instead").conflicts("invites"),
+    )
+    .option("--invites", "codes to register with that are good still, instead")
     .option("--json", "one JSON object a line")
     .action((options: HomeOption & ListOptions) => list(world, options));
   subcommand("invite", "makes a code to register with (ftp serve --registration invite)")
@@ -66,6 +69,11 @@ export function define(command: Command, world: CommandWorld): void {
     .option("--expires <TIME>", "how long, like 12h or 7d", "7d")
     .option("--quota <SIZE>", "quota of the accounts made with it")
     .action((options: HomeOption & InviteOptions) => invite(world, options));
+  subcommand("uninvite [WHICH]", "takes back an invite, by its id or its code")
+    .option("--all", "all of them")
+    .action(async (which: string | undefined, options: HomeOption & { all?: true }) =>
+      uninvite(world, await requireDataDirectory(options.home), which, options.all ?? false)
+    );
   subcommand("import <FILE>", "adds accounts from an INI file of an older server")
     .action(async (file: string, { home }: HomeOption) => {
       using accounts = openAccounts(await prepareDataDirectory(home));
@@ -80,6 +88,7 @@ export function define(command: Command, world: CommandWorld): void {
 
 interface ListOptions {
   readonly bans?: true;
+  readonly invites?: true;
   readonly json?: true;
 }
 
@@ -164,6 +173,7 @@ async function remove(world: CommandWorld, name: string, options: HomeOption): P
 async function list(world: CommandWorld, options: HomeOption & ListOptions): Promise<void> {
   const home = await requireDataDirectory(options.home);
   if (options.bans) return await listBans(world, home, options.json ?? false);
+  if (options.invites) return await listInvites(world, home, options.json ?? false);
   using accounts = openAccounts(home);
   const usedOf = await usageOf(home);
   const all = await accounts.list();

@@ -1,7 +1,7 @@
 // Who may come in and what they may do, whatever keeps the answer: SQLite here, PostgreSQL for many nodes.
 
 import type { Secret } from "../../shared/secret.ts";
-import type { InviteTerms } from "./invites.ts";
+import type { Invite, InviteTerms } from "./invites.ts";
 import type { LoginHours, TermsRefusal } from "./login_terms.ts";
 
 /** Rights of its own for one directory and all that is below it; the deepest one that fits decides. */
@@ -93,6 +93,10 @@ export interface AccountAdmin {
   checkInvite(code: Secret): Promise<void>;
   /** Makes an invite; the code is told this once. */
   invite(terms: InviteTerms): Promise<Secret>;
+  /** The invites that are good for something still, the next to end first. */
+  invites(): Promise<Invite[]>;
+  /** Takes an invite back, by its id or its code: nobody registers with it any more. @throws Fault `not-found` */
+  withdrawInvite(which: string): Promise<void>;
 }
 
 /** What a new account is given besides its password; what is left out takes the default. */

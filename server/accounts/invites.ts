@@ -1,5 +1,6 @@
 // Invite codes for registrations: made once, shown once, kept as digests.
 
+import { Buffer } from "node:buffer";
 import { createHash, randomInt } from "node:crypto";
 import type { StatementSync } from "node:sqlite";
 import { Fault } from "../../shared/fault.ts";
@@ -14,6 +15,12 @@ export interface InviteTerms {
   readonly untilMs: number;
   /** The quota of accounts made with it; `undefined` for the server's default. */
   readonly quotaBytes: number | undefined;
+}
+
+/** An invite that is good for something still; `uses` are those that are left. */
+export interface Invite extends InviteTerms {
+  /** Eight hexadecimal digits, for people to name it by; the code is known to nobody here. */
+  readonly id: string;
 }
 
 /** How long an invite is good unless somebody says otherwise. */
@@ -36,12 +43,24 @@ export function inviteDigest(code: Secret): string {
   return createHash("sha256").update(typed).digest("base64");
 }
 
+/** What names an invite, by what is kept of its code. */
+export function inviteId(digest: string): string {
+  return Buffer.from(digest, "base64").toString("hex").slice(0, 8);
+}
+
+/** Whether somebody means this invite by its id, or by its code. */
+export function isInvite(digest: string, which: string): boolean {
+  return inviteId(digest) === which.toLowerCase() || inviteDigest(new Secret(which)) === digest;
+}
+
 /** The invites of an account store. */
 export class Invites {
   readonly #insert: StatementSync;
   readonly #find: StatementSync;
   readonly #use: StatementSync;
   readonly #forget: StatementSync;
+  readonly #list: StatementSync;
+  readonly #remove: StatementSync;
 
   constructor(database: AccountsDatabase) {
     this.#insert = database.prepare(
@@ -54,6 +73,9 @@ export class Invites {
       UPDATE invites SET uses_left = uses_left - 1
       WHERE digest = ? AND uses_left > 0 AND until_ms > ? RETURNING quota_bytes`);
     this.#forget = database.prepare("DELETE FROM invites WHERE uses_left = 0 OR until_ms <= ?");
+    this.#list = database.prepare(`
+      SELECT * FROM invites WHERE uses_left > 0 AND until_ms > ? ORDER BY until_ms, digest`);
+    this.#remove = database.prepare("DELETE FROM invites WHERE digest = ?");
   }
 
   /** Makes one, within the caller's transaction; those that are used up or over go. */
@@ -67,6 +89,24 @@ export class Invites {
   /** Looks at one without using it. @throws Fault `denied` when there is no such invite any more. */
   check(code: Secret, nowMs: number): void {
     if (this.#find.get(inviteDigest(code), nowMs) === undefined) throw new Fault("denied");
+  }
+
+  /** Those that are good for something still, the next to end first. */
+  list(nowMs: number): Invite[] {
+    return this.#list.all(nowMs).map((row) => ({
+      id: inviteId(String(row["digest"])),
+      uses: Number(row["uses_left"]),
+      untilMs: Number(row["until_ms"]),
+      quotaBytes: row["quota_bytes"] === null ? undefined : Number(row["quota_bytes"]),
+    }));
+  }
+
+  /** Takes one back, within the caller's transaction. @throws Fault `not-found` */
+  withdraw(which: string, nowMs: number): void {
+    const digests = this.#list.all(nowMs).map((row) => String(row["digest"]));
+    const meant = digests.find((digest) => isInvite(digest, which));
+    if (meant === undefined) throw new Fault("not-found");
+    this.#remove.run(meant);
   }
 
   /**

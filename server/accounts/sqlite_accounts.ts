@@ -15,7 +15,7 @@ import {
   type Verdict,
 } from "./accounts.ts";
 import { AccountsDatabase, guarded } from "./accounts_database.ts";
-import { Invites, type InviteTerms } from "./invites.ts";
+import { type Invite, Invites, type InviteTerms } from "./invites.ts";
 import { endsSessions, termsRefusal } from "./login_terms.ts";
 import { PasswordCheck, type PasswordCheckOptions } from "./password_check.ts";
 
@@ -136,6 +136,16 @@ export class SqliteAccounts implements Accounts, AccountAdmin, Disposable {
 
   invite(terms: InviteTerms): Promise<Secret> {
     return settled(() => this.#database.transaction(() => this.#invites.make(terms, Date.now())));
+  }
+
+  invites(): Promise<Invite[]> {
+    return settled(() => this.#invites.list(Date.now()));
+  }
+
+  withdrawInvite(which: string): Promise<void> {
+    return settled(() =>
+      this.#database.transaction(() => this.#invites.withdraw(which, Date.now()))
+    );
   }
 
   list(): Promise<Account[]> {

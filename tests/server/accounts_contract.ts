@@ -193,6 +193,26 @@ export function accountsContract(store: string, open: () => Promise<AccountsUnde
     await rejects(accounts.add({ name: "dan" }, secret("a"), secret("guess")), "denied");
   });
 
+  test("invites are listed while they are good, and taken back by id or code", async (accounts) => {
+    const untilMs = Date.now() + 60_000;
+    const first = await accounts.invite({ uses: 2, untilMs, quotaBytes: 7 });
+    const second = await accounts.invite({ uses: 1, untilMs: untilMs + 1, quotaBytes: undefined });
+    await accounts.invite({ uses: 1, untilMs: Date.now(), quotaBytes: undefined });
+    await accounts.add({ name: "ann" }, secret("a"), first);
+    const [one, other, ...none] = await accounts.invites();
+    assert.deepEqual(none, []);
+    assert.ok(one !== undefined && other !== undefined);
+    assert.deepEqual(one, { id: one.id, uses: 1, untilMs, quotaBytes: 7 });
+    assert.deepEqual(other, { id: other.id, uses: 1, untilMs: untilMs + 1, quotaBytes: undefined });
+    assert.ok([one, other].every(({ id }) => /^[0-9a-f]{8}$/.test(id)));
+    assert.ok(!first.reveal().includes(one.id));
+    await accounts.withdrawInvite(one.id.toUpperCase());
+    await rejects(accounts.add({ name: "bob" }, secret("a"), first), "denied");
+    await accounts.withdrawInvite(second.reveal());
+    assert.deepEqual(await accounts.invites(), []);
+    await rejects(accounts.withdrawInvite(one.id), "not-found");
+  });
+
   test("a new password ends the old one at once", async (accounts) => {
     await accounts.add({ name: "ann" }, secret("old"));
     assert.ok((await accounts.verify("ann", secret("old"), FROM)).ok);

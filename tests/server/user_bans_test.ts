@@ -1,4 +1,4 @@
-// ftp user ls --bans, unban and invite, while the server runs or not.
+// ftp user ls --bans, unban and rm, while the server runs or not.
 
 import assert from "node:assert/strict";
 import { SqliteAccounts } from "../../server/accounts/sqlite_accounts.ts";
@@ -56,22 +56,6 @@ Deno.test("beside a server of another version, commands say so", async () => {
   const { code, stderr } = await runInProcess(user, ["user", "ls", "--bans", "--home", home]);
   assert.equal(code, ExitCode.failed);
   assert.match(stderr, /runtime store ".*": the server is of another version\nhint: /);
-});
-
-Deno.test("an invite's code is printed alone, and is good for what was said", async () => {
-  await using directory = await temporaryDirectory();
-  const home = await prepareDataDirectory(directory.path);
-  const ftp = (...args: string[]) => runInProcess(user, ["user", ...args, "--home", home]);
-  const { stdout, stderr } = await ftp("invite", "--uses", "2", "--quota", "5M", "--expires", "1h");
-  assert.match(stdout, /^[a-z2-9]{4}(-[a-z2-9]{4}){3}\n$/);
-  assert.match(stderr, /^good for 2 registrations until /);
-  using accounts = SqliteAccounts.open(accountsFile(home), CHEAP);
-  const code = new Secret(stdout.trim());
-  const account = await accounts.add({ name: "ann" }, new Secret("a"), code);
-  assert.equal(account.quotaBytes, 5 * 1024 * 1024);
-  for (const wrong of [["--uses", "0"], ["--expires", "soon"], ["--quota", "x"]]) {
-    assert.equal((await ftp("invite", ...wrong)).code, ExitCode.usage);
-  }
 });
 
 Deno.test("a removed account leaves its files and takes its unfinished uploads along", async () => {

@@ -14,7 +14,14 @@ import {
   STANDARD_ACCOUNT,
   type Verdict,
 } from "../../server/accounts/accounts.ts";
-import { inviteDigest, type InviteTerms, newInviteCode } from "../../server/accounts/invites.ts";
+import {
+  type Invite,
+  inviteDigest,
+  inviteId,
+  type InviteTerms,
+  isInvite,
+  newInviteCode,
+} from "../../server/accounts/invites.ts";
 import { endsSessions, termsRefusal } from "../../server/accounts/login_terms.ts";
 import { Fault } from "../../shared/fault.ts";
 import type { Secret } from "../../shared/secret.ts";
@@ -89,6 +96,22 @@ export class MemoryAccounts implements Accounts, AccountAdmin {
     const code = newInviteCode();
     this.#invites.set(inviteDigest(code), terms);
     return Promise.resolve(code);
+  }
+
+  invites(): Promise<Invite[]> {
+    const good = [...this.#invites].filter(([, { uses, untilMs }]) =>
+      uses > 0 && untilMs > Date.now()
+    );
+    const shown = good.map(([digest, terms]) => ({ id: inviteId(digest), ...terms }));
+    return Promise.resolve(shown.toSorted((one, other) => one.untilMs - other.untilMs));
+  }
+
+  withdrawInvite(which: string): Promise<void> {
+    return settled(() => {
+      const meant = [...this.#invites.keys()].find((digest) => isInvite(digest, which));
+      if (meant === undefined) throw new Fault("not-found");
+      this.#invites.delete(meant);
+    });
   }
 
   #useInvite(code: Secret | undefined): { readonly quotaBytes?: number | undefined } {
