@@ -117,6 +117,7 @@ export class ConnectedClient implements Client {
       this.#user = user;
       this.#dataSecure = await prepareSession(this.#peer, signal);
       this.#peer.habits = habitsOf(this.greeting, this.#peer.features);
+      if (this.#peer.habits.holdsReplies) this.#peer.conversation.hurry();
       const control = this.#parts.tls;
       if (control === undefined) return;
       if (!this.#dataSecure) {

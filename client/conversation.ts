@@ -29,6 +29,15 @@ export interface RequestOptions {
 /** One read of replies: many fit, and an idle connection holds little. */
 const READ_BYTES = 4096;
 
+/**
+ * A server that owes a reply and has been silent for so long after the one before, milliseconds, holds it back: it
+ * has Nagle's algorithm on, which waits for our acknowledgement, and our system waits 40 ms with that.
+ */
+const HELD_BACK_MS = 3;
+
+/** The last one's own reply may be held back as well. */
+const NUDGES_LIMIT = 2;
+
 const SUCCESS: readonly ReplyClass[] = ["completion"];
 
 /**
@@ -45,6 +54,9 @@ export class Conversation {
   /** Lines that the next write takes. */
   #outgoing = "";
   #listening = false;
+  /** Whether a server that holds replies back is given something to answer, see {@linkcode hurry}. */
+  #isHurried = false;
+  #nudgeTimer: ReturnType<typeof setTimeout> | undefined;
   #broken: Broken | undefined;
 
   /** The stream belongs to the conversation from now on. */
@@ -123,6 +135,7 @@ export class Conversation {
     if (this.#broken) throw this.#broken;
     if (this.#waiting.length === 0) this.#refuseUnasked();
     this.#options.dialogue?.({ from: "client", text: shown });
+    clearTimeout(this.#nudgeTimer);
     const exchange = this.#expect(shown);
     // Requests that are ready together travel together.
     if (this.#outgoing === "") this.#writing = this.#writing.then(() => this.#flush());
@@ -154,11 +167,20 @@ export class Conversation {
     this.#stream = await wrap(this.#stream);
   }
 
+  /**
+   * From now on a server that holds a reply back is asked NOOP, since what we send carries our acknowledgement. For
+   * servers only that answer in turn, whatever runs.
+   */
+  hurry(): void {
+    this.#isHurried = true;
+  }
+
   /** Gives the connection up; every wait ends with the reason. @returns the reason, the first one given */
   break(reason: Broken): Broken {
     if (this.#broken) return this.#broken;
     this.#broken = reason;
     this.#stream.close();
+    clearTimeout(this.#nudgeTimer);
     for (const waiting of this.#waiting.splice(0)) waiting.fail(reason);
     return reason;
   }
@@ -207,15 +229,26 @@ export class Conversation {
 
   #hear(answer: Reply): void {
     this.#tell(answer);
+    clearTimeout(this.#nudgeTimer);
     if (answer.code === 421) {
       throw this.break(new Broken("lost", answer.lines.join(" ") || "421", { reply: answer }));
     }
     const waiting = this.#waiting[0];
     if (waiting === undefined) return;
-    if (replyClass(answer) === "preliminary") return waiting.begin(answer);
-    this.#waiting.shift();
-    waiting.end(answer);
-    this.#waiting[0]?.come();
+    if (replyClass(answer) === "preliminary") waiting.begin(answer);
+    else {
+      this.#waiting.shift();
+      waiting.end(answer);
+      this.#waiting[0]?.come();
+    }
+    this.#watchForMore();
+  }
+
+  #watchForMore(): void {
+    if (!this.#isHurried || this.#waiting.length === 0) return;
+    const nudges = this.#waiting.filter(({ command }) => command === "NOOP").length;
+    if (nudges >= NUDGES_LIMIT) return;
+    this.#nudgeTimer = setTimeout(() => this.send("NOOP"), HELD_BACK_MS);
   }
 
   #tell({ code, lines }: Reply): void {

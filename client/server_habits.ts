@@ -15,6 +15,8 @@ export interface ServerHabits {
    * knows what it is for (pyftpdlib) fails at them.
    */
   readonly takesDataEarly: boolean;
+  /** Nagle's algorithm is on: a reply that follows another one closely waits until that one is acknowledged. */
+  readonly holdsReplies: boolean;
 }
 
 /** Programs whose sessions do one thing after the other, so that early bytes wait in the system's buffers. */
@@ -25,11 +27,17 @@ export function habitsOf(greeting: Reply, features: Features): ServerHabits {
   const said = greeting.lines.join(" ");
   // Only our own server knows SITE RESUME; it holds requests that come during a transfer.
   const isOurs = features.resumesReplacements;
+  const isVsftpd = /\bvsFTPd\b/.test(said);
   return {
-    answersInTurn: isOurs || /\bvsFTPd\b/.test(said),
+    answersInTurn: isOurs || isVsftpd,
     takesDataEarly: isOurs || ONE_BY_ONE.test(said),
+    holdsReplies: isVsftpd,
   };
 }
 
 /** Of a server that has said nothing yet. */
-export const NO_HABITS: ServerHabits = { answersInTurn: false, takesDataEarly: false };
+export const NO_HABITS: ServerHabits = {
+  answersInTurn: false,
+  takesDataEarly: false,
+  holdsReplies: false,
+};
