@@ -78,6 +78,11 @@ const COMMANDS: readonly CommandRow[] = [
     load: () => import("./client/commands/hash.ts"),
   },
   {
+    name: "site",
+    summary: "keeps bookmarks: names for addresses",
+    load: () => import("./client/commands/site.ts"),
+  },
+  {
     name: "register",
     summary: "makes an account at a server that lets people do so",
     load: () => import("./client/commands/register.ts"),

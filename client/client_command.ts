@@ -15,6 +15,7 @@ import type { JsonRecord, OperationContext } from "./operations/operation_contex
 import type { Recording } from "./operations/recording.ts";
 import { type ProgressDisplay, progressDisplay } from "./progress.ts";
 import { type OpeningContext, openSession, reopenSession } from "./session_opening.ts";
+import { demandSites, type Sites } from "./sites.ts";
 import { Terminal } from "./terminal.ts";
 
 /** One run of a client command. `await using` closes what it opened. */
@@ -25,13 +26,16 @@ export class ClientCommand implements AsyncDisposable {
   readonly opening: OpeningContext;
   /** Where transfers are recorded; `undefined` where the environment names no home. */
   readonly journal: Journal | undefined;
+  /** The person's bookmarks. */
+  readonly sites: Sites;
   readonly #progress: ProgressDisplay;
   readonly #sessions = new Map<string, Session>();
   /** Failures that were told: one server that cannot be reached fails all files of it. */
   readonly #reported = new WeakSet<CommandFailure>();
   #hasWarned = false;
 
-  private constructor(opening: OpeningContext) {
+  private constructor(opening: OpeningContext, sites: Sites) {
+    this.sites = sites;
     this.opening = opening;
     this.flags = opening.flags;
     this.terminal = opening.terminal;
@@ -45,14 +49,15 @@ export class ClientCommand implements AsyncDisposable {
     const terminal = new Terminal(world, { quiet: flags.quiet ?? false, color: flags.color });
     const stdinPassword = flags.passwordStdin ? await readSecretLine(terminal.input) : undefined;
     const sources = { flags, env: world.env, stdinPassword };
-    const command = new ClientCommand({ world, terminal, flags, sources });
+    const sites = await demandSites(world.env);
+    const command = new ClientCommand({ world, terminal, flags, sources }, sites);
     if (flags.password !== undefined) command.#warnOfVisiblePassword();
     return command;
   }
 
   /** The place that a REMOTE names. @throws CommandFailure `usage` */
   placeOf(remote: string): Destination {
-    const place = destinationOf(remote, this.flags, this.opening.world.env);
+    const place = destinationOf(remote, this.flags, this.opening.world.env, this.sites);
     this.noticePassword(place.address);
     return place;
   }
@@ -70,7 +75,7 @@ export class ClientCommand implements AsyncDisposable {
   at(place: Destination, flags: ConnectionFlags = this.flags): OperationContext {
     const { pin, ca, active } = flags;
     const user = place.address.user ?? "";
-    const key = JSON.stringify([place.tls, place.label, user, pin, ca, active]);
+    const key = JSON.stringify([place.tls, place.label, user, place.site?.name, pin, ca, active]);
     const session = this.#sessions.get(key) ?? new Session(place, { ...this.opening, flags });
     this.#sessions.set(key, session);
     return this.#contextOf(session);

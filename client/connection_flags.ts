@@ -84,7 +84,8 @@ export function optionParser<T>(parse: (text: string) => Parsed<T>): (text: stri
   };
 }
 
-function parsePin(text: string): Parsed<string> {
+/** Reads a certificate's fingerprint. */
+export function parsePin(text: string): Parsed<string> {
   const fingerprint = canonicalFingerprint(text);
   return /^sha256:[0-9a-f]{64}$/.test(fingerprint)
     ? { ok: true, value: fingerprint }

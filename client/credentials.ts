@@ -2,8 +2,9 @@
 
 import { CommandFailure, ExitCode } from "../shared/exit_code.ts";
 import { Secret } from "../shared/secret.ts";
+import type { Address } from "./address.ts";
 import type { ConnectionFlags } from "./connection_flags.ts";
-import { type Destination, type Environment, environmentServer } from "./destination.ts";
+import { type Destination, type Environment, environmentServer, reach } from "./destination.ts";
 import { findLogin, NETRC_LIMIT_CHARACTERS, type NetrcEntry, parseNetrc } from "./netrc.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -34,8 +35,8 @@ const ANONYMOUS_PASSWORD = new Secret("anonymous@");
 /**
  * Collects what flags, address, environment and .netrc know.
  *
- * SECURITY: a password goes only where it belongs. The environment's is not for another server than
- * FTP_SERVER, nor for another user than FTP_USER, where those are set; the address's is not for the user of `-u`.
+ * SECURITY: a password goes only where it belongs. The environment's is not for another server, or another port of
+ * its machine, than FTP_SERVER, nor for another user than FTP_USER, where those are set; the address's is not for the user of `-u`.
  *
  * @throws CommandFailure when the .netrc that would be used can be read by others, or does not read.
  */
@@ -45,8 +46,8 @@ export async function knownLogin(
 ): Promise<KnownLogin> {
   const { flags, env, stdinPassword } = sources;
   const { address } = destination;
-  const environment = environmentLogin(destination, env);
-  const user = flags.user ?? address.user ?? environment.user;
+  const environment = environmentLogin(destination, flags, env);
+  const user = flags.user ?? address.user ?? environment.user ?? destination.site?.address.user;
   const password = stdinPassword ?? flags.password ??
     (user === address.user ? address.password : undefined) ??
     (environment.user === undefined || environment.user === user
@@ -112,9 +113,13 @@ export async function askName(
   return (await terminal.ask(question, signal)).trim() || preset;
 }
 
-function environmentLogin(destination: Destination, env: Environment): KnownLogin {
+function environmentLogin(
+  destination: Destination,
+  flags: ConnectionFlags,
+  env: Environment,
+): KnownLogin {
   const server = environmentServer(env);
-  if (server !== undefined && server.host !== destination.host) {
+  if (server !== undefined && !isServer(server, destination, flags, env)) {
     return { user: undefined, password: undefined };
   }
   const password = env["FTP_PASSWORD"];
@@ -122,6 +127,18 @@ function environmentLogin(destination: Destination, env: Environment): KnownLogi
     user: env["FTP_USER"] || undefined,
     password: password ? new Secret(password) : undefined,
   };
+}
+
+/** Whether FTP_SERVER, reached with the same flags, is this place. */
+function isServer(
+  server: Address,
+  { host, port, site }: Destination,
+  flags: ConnectionFlags,
+  env: Environment,
+): boolean {
+  if (site !== undefined && server.host === site.name && server.port === undefined) return true;
+  const place = reach(server, flags, env);
+  return place.host === host && place.port === port;
 }
 
 async function netrcLogin(

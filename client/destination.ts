@@ -6,6 +6,7 @@ import { type Address, formatHostAndPort, parseAddress, standardPort } from "./a
 import type { TlsMode } from "./client.ts";
 import { type ConnectionFlags, TLS_MODES } from "./connection_flags.ts";
 import { joinRemote, parseRemote } from "./remote.ts";
+import { NO_SITES, type Site, siteOf, type Sites } from "./sites.ts";
 
 /** The environment, as a command sees it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -21,13 +22,13 @@ export interface Destination {
   readonly path: string;
   /** `HOST[:PORT]` for people. */
   readonly label: string;
+  /** The bookmark that stood for the address. */
+  readonly site?: Site;
 }
 
-/** No bookmark is known. */
-export const NO_BOOKMARKS = () => false;
-
 /**
- * Finds the server and the path that a REMOTE names: a URL its own, a path the one of `-s` or FTP_SERVER.
+ * Finds the server and the path that a REMOTE names: a URL and `SITE:PATH` their own, a path the one of `-s` or
+ * FTP_SERVER.
  *
  * @throws CommandFailure `usage`
  */
@@ -35,25 +36,70 @@ export function destinationOf(
   remote: string,
   flags: ConnectionFlags,
   env: Environment,
+  sites: Sites = NO_SITES,
 ): Destination {
-  const place = valueOf(parseRemote(remote, NO_BOOKMARKS), `remote "${remote}"`);
+  const isSite = (name: string) => sites.has(name.toLowerCase());
+  const place = valueOf(parseRemote(remote, isSite), `remote "${remote}"`);
   if (place.form === "url") return reach(place.address, flags, env);
+  if (place.form === "bookmark") {
+    const site = sites.get(place.name.toLowerCase())!;
+    return reachSite(site, NO_DETAILS, place.path, flags, env);
+  }
   const server = flags.server ?? flags.host ?? environmentServer(env);
   if (server === undefined) {
     throw new CommandFailure(ExitCode.usage, `remote "${remote}"`, "no server is named", {
       hint: hintForMissingServer(remote),
     });
   }
-  return reach({ ...server, path: joinRemote(server.path, place.path) }, flags, env);
+  return reach({ ...server, path: joinRemote(server.path, place.path) }, flags, env, sites);
 }
 
-/** The way to an address that was given in full. @throws CommandFailure `usage` */
-export function reach(address: Address, flags: ConnectionFlags, env: Environment): Destination {
+/** The way to an address, or to the site whose name it is. @throws CommandFailure `usage` */
+export function reach(
+  address: Address,
+  flags: ConnectionFlags,
+  env: Environment,
+  sites: Sites = NO_SITES,
+): Destination {
+  const site = siteOf(address, sites);
+  if (site !== undefined) return reachSite(site, address, address.path, flags, env);
   const tls = tlsMode(address, flags, env);
   const scheme = tls === "implicit" ? "ftps" : "ftp";
   const port = flags.port ?? address.port ?? standardPort(scheme);
   const label = formatHostAndPort({ scheme, host: address.host, port });
   return { address, host: address.host, port, tls, path: address.path, label };
+}
+
+/** `USER:PASSWORD@` before a site's name; a site's own user counts after the environment's. */
+type Details = Pick<Address, "user" | "password">;
+
+const NO_DETAILS: Details = { user: undefined, password: undefined };
+
+function reachSite(
+  site: Site,
+  { user, password }: Details,
+  path: string,
+  flags: ConnectionFlags,
+  env: Environment,
+): Destination {
+  const { address, tls } = site;
+  const there = { ...address, user, password, path: joinRemote(address.path, path) };
+  // How a site is reached belongs to it, as a scheme to an address: the environment counts where it says nothing.
+  const said = flags.tls ?? tls;
+  return { ...reach(there, said === undefined ? flags : { ...flags, tls: said }, env), site };
+}
+
+/** The flags that count at a place: what its site says goes where the command line says nothing. */
+export function flagsAt({ site }: Destination, flags: ConnectionFlags): ConnectionFlags {
+  if (site === undefined) return flags;
+  const isTrustSaid = flags.pin !== undefined || flags.ca !== undefined || flags.insecure;
+  const { pin, ca, active } = site;
+  return {
+    ...flags,
+    ...(active ? { active } : {}),
+    ...(isTrustSaid || pin === undefined ? {} : { pin }),
+    ...(isTrustSaid || ca === undefined ? {} : { ca }),
+  };
 }
 
 /** The server that FTP_SERVER names. @throws CommandFailure `usage` when it does not read */

@@ -13,7 +13,7 @@ import {
   type Login,
   type LoginSources,
 } from "./credentials.ts";
-import type { Destination } from "./destination.ts";
+import { type Destination, flagsAt } from "./destination.ts";
 import { LoginRefused } from "./failure.ts";
 import { failureOf } from "./failure_report.ts";
 import { knownCertificates, knownCertificatesPath } from "./known_certificates.ts";
@@ -104,7 +104,8 @@ export async function openConnection(
   context: OpeningContext,
   signal: AbortSignal,
 ): Promise<Client> {
-  const { flags, terminal, world } = context;
+  const { terminal, world } = context;
+  const flags = flagsAt(destination, context.flags);
   const { host, port, tls, label } = destination;
   const dialogue = context.dialogue ??
     (flags.verbose ? (line: string) => terminal.note(line) : undefined);
@@ -113,7 +114,7 @@ export async function openConnection(
     host,
     port,
     tls,
-    trust: await trustPolicy(path, context, signal),
+    trust: await trustPolicy(path, flags, terminal, signal),
     active: flags.active ?? false,
     signal,
     ...(context.limits && { limits: context.limits }),
@@ -170,10 +171,10 @@ function triedLogin(destination: Destination, user: string): string {
 
 async function trustPolicy(
   memoryPath: string | undefined,
-  context: OpeningContext,
+  flags: ConnectionFlags,
+  terminal: Terminal,
   signal: AbortSignal,
 ): Promise<TrustPolicy> {
-  const { flags, terminal } = context;
   if (flags.insecure) return { kind: "anything" };
   if (flags.pin !== undefined) return { kind: "pin", fingerprint: flags.pin };
   if (flags.ca !== undefined) {

@@ -3,10 +3,10 @@
 import type { Command } from "commander";
 import type { CommandWorld } from "../../shared/command_line.ts";
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
-import { parseAddress } from "../address.ts";
+import { addressedServer } from "../addressed_server.ts";
 import { ClientCommand } from "../client_command.ts";
 import { addConnectionFlags, type ConnectionFlags } from "../connection_flags.ts";
-import { type Destination, environmentServer, reach } from "../destination.ts";
+import { type Destination, environmentServer } from "../destination.ts";
 import { addConnectionsFlag, type ConnectionsFlag } from "../operations/lanes.ts";
 import {
   addTransferFlags,
@@ -69,15 +69,9 @@ async function destination(
 ): Promise<Destination | undefined> {
   const { flags, terminal, opening: { world: { env } } } = command;
   const known = flags.server ?? flags.host ?? environmentServer(env);
-  if (given === undefined && known !== undefined) return reach(known, flags, env);
-  const text = given ?? await askServer(terminal);
-  if (text === "") return undefined;
-  const address = parseAddress(text);
-  if (address.ok) {
-    command.noticePassword(address.value);
-    return reach(address.value, flags, env);
-  }
-  throw new CommandFailure(ExitCode.usage, `address "${text}"`, address.why);
+  if (given !== undefined || known !== undefined) return addressedServer(given, command);
+  const typed = await askServer(terminal);
+  return typed === "" ? undefined : addressedServer(typed, command);
 }
 
 /** An empty answer leaves it to the command `open`. */

@@ -14,6 +14,7 @@ import {
   type TransferFlags,
   transferPolicy,
 } from "../operations/transfer_policy.ts";
+import type { Sites } from "../sites.ts";
 
 /** More than one hides that a folder of small files is mostly waiting; few servers mind four. */
 const USUAL_CONNECTIONS = 4;
@@ -32,7 +33,10 @@ export function define(command: Command, world: CommandWorld): void {
   const collect = (text: string, before: readonly string[] = []) => [...before, text];
   command
     .argument("<source>", "the folder as it should be; a path at the server unless -R is given")
-    .argument("<target>", "the folder that becomes like it; one of the two may be a URL")
+    .argument(
+      "<target>",
+      "the folder that becomes like it; one of the two may be a URL or SITE:PATH",
+    )
     .option("-R, --reverse", "the target is at the server, the source here")
     .option("--delete", "remove what only the target has, after everything else went well")
     .option("-n, --dry-run", "only tell what would be done")
@@ -51,8 +55,8 @@ async function run(
   target: string,
   flags: MirrorFlags,
 ): Promise<void> {
-  const isUpload = isTargetRemote(source, target, flags.reverse ?? false);
   await using command = await ClientCommand.start(world, flags);
+  const isUpload = isTargetRemote(source, target, flags.reverse ?? false, command.sites);
   const place = command.placeOf(isUpload ? target : source);
   await mirror(command.at(place), {
     direction: isUpload ? "put" : "get",
@@ -72,9 +76,16 @@ async function run(
 }
 
 /** @throws CommandFailure `usage` */
-function isTargetRemote(source: string, target: string, isReverse: boolean): boolean {
+function isTargetRemote(
+  source: string,
+  target: string,
+  isReverse: boolean,
+  sites: Sites,
+): boolean {
   const tried = `mirror "${source}" "${target}"`;
-  const [from, to] = [looksLikeUrl(source), looksLikeUrl(target)];
+  const namesServer = (text: string) =>
+    looksLikeUrl(text) || sites.has(/^([^:]+):/.exec(text)?.[1]?.toLowerCase() ?? "");
+  const [from, to] = [namesServer(source), namesServer(target)];
   if (from && to) {
     throw new CommandFailure(ExitCode.usage, tried, "both are at a server", {
       hint: "a mirror has one end here: go by way of a folder of this machine",

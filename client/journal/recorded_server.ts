@@ -2,15 +2,17 @@
 
 import { resolve } from "node:path";
 import type { ConnectionFlags } from "../connection_flags.ts";
-import { type Destination, type Environment, reach } from "../destination.ts";
+import { type Destination, type Environment, flagsAt, reach } from "../destination.ts";
 import type { RecordedServer } from "./record_format.ts";
 
 /** What is kept of a place where `user` is logged in: nothing secret, and no trust in just anybody. */
 export function recordedServer(
-  { host, port, tls }: Destination,
-  { active, pin, ca }: ConnectionFlags,
+  place: Destination,
+  flags: ConnectionFlags,
   user: string,
 ): RecordedServer {
+  const { host, port, tls } = place;
+  const { active, pin, ca } = flagsAt(place, flags);
   const scheme = tls === "implicit" ? "ftps" : "ftp";
   return {
     address: { scheme, user, password: undefined, host, port, path: "" },

@@ -19,6 +19,8 @@ export interface CompletionSources {
   readonly commands: readonly ShellCommand[];
   /** What is in a folder of the server; `folder` as it was typed, empty for the one one is in. */
   remoteNames(folder: string): Promise<readonly Name[]>;
+  /** The names of bookmarks. */
+  siteNames(): Promise<readonly string[]>;
   /** What is in a folder of this machine, likewise. */
   localNames(folder: string): Promise<readonly Name[]>;
 }
@@ -83,6 +85,8 @@ async function candidatesFor(
       return plain(settingWords(words), text);
     case "type":
       return plain(findSetting("type")?.choices ?? [], text);
+    case "site":
+      return plain(await sources.siteNames(), text);
     case "remote":
     case "remote-folder":
       return await names(text, kind === "remote-folder", sources.remoteNames);

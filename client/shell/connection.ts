@@ -1,14 +1,16 @@
 // Which server the shell is at, if any: opened, closed, left for another one or for another user.
 
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
-import { parseAddress } from "../address.ts";
+import { looksLikeUrl, parseAddress } from "../address.ts";
 import type { Client } from "../client.ts";
 import type { ConnectionFlags } from "../connection_flags.ts";
 import type { Login } from "../credentials.ts";
 import { type Destination, reach } from "../destination.ts";
+import { type Journal, journalOf } from "../journal/journal.ts";
 import type { JsonRecord, OperationContext } from "../operations/operation_context.ts";
 import type { ProgressDisplay } from "../progress.ts";
 import type { OpeningContext } from "../session_opening.ts";
+import { demandSites, NO_SITES, type Sites } from "../sites.ts";
 import type { Name } from "./completion.ts";
 import { RemoteNames } from "./remote_names_cache.ts";
 import { RemoteSession } from "./remote_session.ts";
@@ -26,11 +28,14 @@ export class Connection implements AsyncDisposable {
   /** What is known of folders there, for completion. */
   readonly #names = new RemoteNames();
   readonly #parts: ConnectionParts;
+  /** Where transfers are recorded; `undefined` where the environment names no home. */
+  readonly journal: Journal | undefined;
   #session: RemoteSession | undefined;
   /** Nothing is printed into the line that is being typed. */
   #isCompleting = false;
 
   constructor(parts: ConnectionParts) {
+    this.journal = journalOf(parts.opening.world.env);
     this.#parts = {
       ...parts,
       opening: {
@@ -63,12 +68,20 @@ export class Connection implements AsyncDisposable {
     const address = parseAddress(text);
     if (!address.ok) throw new CommandFailure(ExitCode.usage, `open "${text}"`, address.why);
     const { opening } = this.#parts;
+    const { env } = opening.world;
     // SECURITY: who logs in with which password, and which certificate is believed, was said of another server.
     const { user: _user, password: _password, pin: _pin, port: _port, ...flags } = opening.flags;
-    const place = reach(address.value, flags, opening.world.env);
+    // After ftp:// stands a host, whatever sites there are.
+    const sites = looksLikeUrl(text) ? NO_SITES : await this.sites();
+    const place = reach(address.value, flags, env, sites);
     const sources = { flags, env: opening.world.env, stdinPassword: undefined };
     const parts = { ...this.#parts, opening: { ...opening, flags, sources } };
     return await this.#replace(await RemoteSession.open(place, parts, signal));
+  }
+
+  /** The person's bookmarks as they are now. @throws CommandFailure when they do not read */
+  async sites(): Promise<Sites> {
+    return await demandSites(this.#parts.opening.world.env);
   }
 
   /** Logs in at the same server as somebody else; a name that is not given is asked for. @throws CommandFailure */
@@ -101,6 +114,7 @@ export class Connection implements AsyncDisposable {
     report: (failure: unknown) => void,
   ): OperationContext & AsyncDisposable {
     const { opening: { terminal, world }, progress } = this.#parts;
+    const { journal } = this;
     const lanes = new AsyncDisposableStack();
     // deno-lint-ignore no-this-alias -- `open` changes the session while a command runs
     const connection = this;
@@ -118,6 +132,15 @@ export class Connection implements AsyncDisposable {
         else for (const line of lines) terminal.print(line);
       },
       report,
+      ...(journal && {
+        recording: {
+          journal,
+          server: (user: string) => connection.session.recordedServer(user),
+          get folder() {
+            return connection.session.folder;
+          },
+        },
+      }),
     };
     return {
       ...shared,

@@ -7,6 +7,8 @@ import type { Client } from "../client.ts";
 import type { Login } from "../credentials.ts";
 import type { Destination } from "../destination.ts";
 import { isTransient } from "../failure.ts";
+import type { RecordedServer } from "../journal/record_format.ts";
+import { recordedServer } from "../journal/recorded_server.ts";
 import { attempt, shown } from "../operations/operation_context.ts";
 import { type DoorPolicy, openSession, reopenSession } from "../session_opening.ts";
 import type { ConnectionParts } from "./connection.ts";
@@ -88,6 +90,11 @@ export class RemoteSession implements AsyncDisposable {
   }
 
   /** From now on a lost connection is made again with this password. */
+  /** The server as the journal keeps it. */
+  recordedServer(user: string): RecordedServer {
+    return recordedServer(this.place, openingOf(this.#parts).flags, user);
+  }
+
   rememberPassword(password: Secret): void {
     this.#login = { ...this.#login, password };
   }

@@ -1,7 +1,8 @@
 // The shell's commands about the server and the way to it: open, close, user, status, quote, site, feat.
 
 import { displayWidth, padToWidth } from "../display_width.ts";
-import { quoteLine, tellSite } from "../operations/site.ts";
+import { quoteLine, tellSite as tellAnswer } from "../operations/site.ts";
+import { tellSite } from "../operations/sites_output.ts";
 import { welcome } from "./pending.ts";
 import { ANY_NUMBER, type ShellCommand, type ShellState } from "./shell_command.ts";
 
@@ -13,8 +14,20 @@ export const SERVER_COMMANDS: readonly ShellCommand[] = [
     usage: "ADDRESS",
     example: "open ada@ftp.example.org",
     takes: [1, 1],
+    wordKinds: ["site"],
     run: async ({ texts: [address = ""] }, state) =>
       await welcome(await state.connection.openAddress(address, state.context.signal), state),
+  },
+  {
+    name: "sites",
+    usage: "",
+    example: "sites",
+    takes: [0, 0],
+    run: async (_args, { context, connection, terminal, texts }) => {
+      const sites = await connection.sites();
+      for (const site of sites.values()) tellSite(context, site);
+      if (sites.size === 0) terminal.note(texts.sites.none);
+    },
   },
   {
     name: "close",
@@ -60,7 +73,7 @@ export const SERVER_COMMANDS: readonly ShellCommand[] = [
     takes: [1, ANY_NUMBER],
     changesNames: true,
     run: async ({ texts: [verb = "", ...words] }, { context }) =>
-      await tellSite(context, `site ${verb}`, [verb, ...words]),
+      await tellAnswer(context, `site ${verb}`, [verb, ...words]),
   },
   {
     name: "feat",

@@ -124,6 +124,7 @@ export class Shell {
     return await complete(line, {
       commands: SHELL_COMMANDS,
       localNames: (folder) => localNamesIn(this.#localFolder, folder.replace(HOME, this.#home)),
+      siteNames: () => connection.sites().then((sites) => [...sites.keys()], () => []),
       remoteNames: (folder) => connection.namesIn(folder, world.interrupt),
     });
   }

@@ -55,6 +55,7 @@ export type WordKind =
   | "local-folder"
   | "command"
   | "setting"
+  | "site"
   | "type"
   | "anything";
 

@@ -59,6 +59,7 @@ export const CHINESE: Texts = {
     show: "显示当前设置",
     site: "发送 SITE 命令",
     size: "显示文件的字节数",
+    sites: "列出可用名称 open 的站点；用 ftp site add 添加",
     stat: "显示文件和目录的全部信息",
     status: "显示连接状态",
     touch: "把文件时间设为现在；文件不存在则新建",
@@ -148,6 +149,7 @@ export const CHINESE: Texts = {
   },
   pending: {
     none: "没有未完成的传输",
+  sites: { none: "没有站点；“ftp site add 名称 地址”可添加" },
     noSource: "本机没有这个名称的文件",
     sourceHint: "用 lcd 进入当初上传时的目录",
     offer: (count) => `有 ${count} 个传输未完成。现在继续吗？`,

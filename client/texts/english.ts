@@ -57,6 +57,7 @@ export const ENGLISH = {
     set: "changes a setting; without a name lists them",
     show: "tells what is set",
     site: "sends a SITE command",
+    sites: 'lists the bookmarks that open takes by name; "ftp site add" keeps them',
     size: "tells the size of files in bytes",
     stat: "tells all that is known about files and folders",
     status: "tells about the connection",
@@ -147,6 +148,7 @@ export const ENGLISH = {
   },
   pending: {
     none: "nothing is unfinished",
+  sites: { none: 'no sites are kept; "ftp site add NAME ADDRESS" keeps one' },
     noSource: "no file of that name is here",
     sourceHint: "lcd goes to the folder it was sent from",
     offer: (count: number) => `${count} transfers did not finish. Carry them on now?`,

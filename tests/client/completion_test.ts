@@ -18,6 +18,7 @@ const REMOTE: Readonly<Record<string, readonly Name[]>> = {
 async function offered(line: string): Promise<readonly string[]> {
   const found = await complete(line, {
     commands: SHELL_COMMANDS,
+    siteNames: () => Promise.resolve(["work", "away"]),
     remoteNames: (folder) => Promise.resolve(REMOTE[folder] ?? []),
     localNames: () => Promise.resolve([file("here"), folder("home")]),
   });
@@ -47,6 +48,7 @@ const CASES: readonly (readonly [line: string, ...offered: string[]])[] = [
   ["set verify a", "auto", "always"],
   ["type a", "ascii "],
   ["help mk", "mkdir "],
+  ["open W", "work "],
   ["nonsense a"],
 ];
 

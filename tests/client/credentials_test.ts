@@ -68,10 +68,10 @@ const ROWS: readonly Row[] = [
     login: "-/-",
   },
   {
-    title: "the environment's login is for its own server, on any port",
+    title: "the environment's login is not for another port of its server's machine",
     address: "h:2121",
     env: { FTP_SERVER: "ftps://h", FTP_USER: "e", FTP_PASSWORD: "ep" },
-    login: "e/ep",
+    login: "-/-",
   },
   {
     title: "standard input is before everything",
@@ -99,6 +99,27 @@ const ROWS: readonly Row[] = [
     login: "anonymous/-",
   },
 ];
+
+for (
+  const [address, flags, server, login] of [
+    ["h", {}, "h", "e/ep"],
+    ["h:21", {}, "h", "e/ep"],
+    ["h:2121", {}, "h:2121", "e/ep"],
+    ["h:2222", {}, "h", "-/-"],
+    ["h", {}, "h:2121", "-/-"],
+    ["ftps://h", {}, "h", "-/-"],
+    ["ftps://h", {}, "ftps://h", "e/ep"],
+    // The port that the command line tells is that of the server of the environment, too.
+    ["h", { port: 2121 }, "h", "e/ep"],
+    ["h", { tls: "implicit" }, "h", "e/ep"],
+    ["other", {}, "h", "-/-"],
+  ] as const
+) {
+  Deno.test(`a login: the environment's for ${server} at ${address} ${JSON.stringify(flags)} is ${login}`, async () => {
+    const env = { FTP_SERVER: server, FTP_USER: "e", FTP_PASSWORD: "ep" };
+    assert.equal(await find(address, flags, undefined, env), login);
+  });
+}
 
 for (const { title, address, flags = {}, stdin, env = {}, netrc, login } of ROWS) {
   Deno.test(`a login: ${title}`, async () => {

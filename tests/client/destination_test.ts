@@ -50,6 +50,26 @@ const ROWS: readonly Row[] = [
   { remote: "ftp://h/a", env: { FTP_TLS: "on" }, leads: /FTP_TLS "on": it is one of/ },
 ];
 
+Deno.test("a site's name stands for its address, and what it says of the way there counts before the environment", () => {
+  const own = { pin: undefined, ca: undefined, active: false };
+  const sites = new Map([
+    ["work", { ...own, name: "work", address: address("ann@h:5/dir"), tls: "required" as const }],
+  ]);
+  const lead = (remote: string, flags: Partial<ConnectionFlags> = {}, env: Environment = {}) => {
+    const found = destinationOf(remote, { color: true, ...flags }, env, sites);
+    const { host, port, tls, path, address: { user } } = found;
+    return `${user ?? "-"} ${host} ${port} ${tls} ${path}`;
+  };
+  assert.equal(lead("work:a"), "- h 5 required dir/a");
+  assert.equal(lead("WORK:/a", {}, { FTP_TLS: "off" }), "- h 5 required /a");
+  assert.equal(lead("a", { server: address("work") }), "- h 5 required dir/a");
+  assert.equal(lead("a", { server: address("bob@work/x") }), "bob h 5 required dir/x/a");
+  assert.equal(lead("a", { tls: "off" }, { FTP_SERVER: "work" }), "- h 5 off dir/a");
+  assert.equal(lead("a", { server: address("work:21") }), "- work 21 auto a");
+  assert.equal(lead("ftp://work/a"), "- work 21 auto a");
+  assert.equal(lead("other:a", { server: address("g") }), "- g 21 auto other:a");
+});
+
 for (const { remote, flags = {}, env = {}, leads } of ROWS) {
   const given = Deno.inspect({ ...flags, ...env }, { compact: true, breakLength: Infinity });
   Deno.test(`"${remote}" with ${given} leads to ${leads}`, () => {
