@@ -1,5 +1,6 @@
 // The program's entry: the table of commands, and which one was asked for.
 
+import { languageOf } from "./client/texts/locale.ts";
 import { type ProcessWorld, runCommand } from "./shared/command_runner.ts";
 import type { CommandModule, CommandRow } from "./shared/command_line.ts";
 import { CommandFailure, ExitCode } from "./shared/exit_code.ts";
@@ -148,16 +149,33 @@ const USAGE = "Usage: ftp COMMAND [ARGUMENT...]\n";
 
 /** Runs `ftp` with these arguments and answers its exit code. */
 async function main(args: readonly string[], process: ProcessWorld): Promise<ExitCode> {
+  const told = await failureTeller(process.env);
   try {
-    return await run(args, process);
+    return await run(args, process, told);
   } catch (failure) {
-    const { text, exitCode } = printedFailure(failure, process.env["FTP_DEBUG"] === "1");
+    const { text, exitCode } = printedFailure(told(failure), process.env["FTP_DEBUG"] === "1");
     process.stderr.print(text);
     return exitCode;
   }
 }
 
-async function run(args: readonly string[], process: ProcessWorld): Promise<ExitCode> {
+/** Tells failures in the person's language; who reads English does not wait for the tables of others. */
+async function failureTeller(env: ProcessWorld["env"]): Promise<FailureTeller> {
+  if (languageOf(env) === "en") return (failure) => failure;
+  const [{ textsFor }, { toldFailure }] = await Promise.all([
+    import("./client/texts/texts.ts"),
+    import("./client/texts/told_failure.ts"),
+  ]);
+  return (failure) => toldFailure(failure, textsFor(env));
+}
+
+type FailureTeller = (failure: unknown) => unknown;
+
+async function run(
+  args: readonly string[],
+  process: ProcessWorld,
+  told: FailureTeller,
+): Promise<ExitCode> {
   const [first, ...rest] = args;
   switch (first) {
     case "--version":
@@ -170,13 +188,13 @@ async function run(args: readonly string[], process: ProcessWorld): Promise<Exit
       process.stdout.print(helpText());
       return ExitCode.done;
     case "help":
-      if (rest[0] !== undefined) return await run([rest[0], "--help"], process);
+      if (rest[0] !== undefined) return await run([rest[0], "--help"], process, told);
       process.stdout.print(helpText());
       return ExitCode.done;
   }
   const row = COMMANDS.find((command) => command.name === first);
   if (row === undefined) throw unknownCommand(first);
-  return await runCommand(row, rest, process);
+  return await runCommand(row, rest, process, told);
 }
 
 function helpText(): string {
@@ -193,9 +211,9 @@ function helpText(): string {
 
 function unknownCommand(name: string): CommandFailure {
   const meant = nearestName(name, [...COMMANDS.map((command) => command.name), "help"]);
-  const tried = name.startsWith("-") ? "option" : "command";
+  const happened = name.startsWith("-") ? "no such option" : "no such command";
   const hint = meant === undefined ? "ftp help lists all commands" : `did you mean "${meant}"?`;
-  return new CommandFailure(ExitCode.usage, `"${name}"`, `no such ${tried}`, { hint });
+  return new CommandFailure(ExitCode.usage, `"${name}"`, happened, { hint });
 }
 
 /** `deno run -A`: taking one permission from all would close /dev and /proc too, and /dev/shm with them. */

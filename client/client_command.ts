@@ -125,7 +125,7 @@ export class ClientCommand implements AsyncDisposable {
   #warnOfVisiblePassword(): void {
     if (this.#hasWarned) return;
     this.#hasWarned = true;
-    this.terminal.note("warning: other users of this machine can see a password on a command line");
+    this.terminal.note(this.terminal.texts.login.visiblePassword);
   }
 }
 

@@ -1,7 +1,7 @@
 // What a failure of the client reads like: what was tried, what happened, and what the person can do.
 
 import { CommandFailure, ExitCode } from "../shared/exit_code.ts";
-import { isFault } from "../shared/fault.ts";
+import { type FaultKind, isFault } from "../shared/fault.ts";
 import { isAnonymous } from "./credentials.ts";
 import {
   AlreadyThere,
@@ -59,19 +59,27 @@ function happenedOf(error: unknown): string | undefined {
   }
   if (error instanceof AlreadyThere) {
     const what = error.where === "local" ? `"${error.path}"` : "the server's file of that name";
-    return `${what} ${ALREADY_THERE[error.why]}`;
+    return ALREADY_THERE[error.why](what);
   }
   if (isClientFailure(error)) return error.message;
   if (isFault(error, "aborted")) return "interrupted";
-  if (isFault(error)) return error.message;
+  if (isFault(error)) return FAULTS[error.kind] ?? error.message;
   return localHappened(error);
 }
 
-const ALREADY_THERE: Readonly<Record<AlreadyThere["why"], string>> = {
-  different: "is a different file",
-  unproven: "may be a different file: the server cannot tell",
-  text: "is there already, and a text (ascii) is not carried on",
-  refused: "is there already",
+/** Those that this machine's disk and names lead to. */
+const FAULTS: Readonly<Partial<Record<FaultKind, string>>> = {
+  "bad-name": "a name may not hold control characters",
+  "busy": "another transfer has the same target",
+  "is-a-directory": "it is a folder here",
+  "truncated": "it became shorter meanwhile",
+};
+
+const ALREADY_THERE: Readonly<Record<AlreadyThere["why"], (what: string) => string>> = {
+  different: (what) => `${what} is a different file`,
+  unproven: (what) => `${what} may be a different file: the server cannot tell`,
+  text: (what) => `${what} is there already, and a text (ascii) is not carried on`,
+  refused: (what) => `${what} is there already`,
 };
 
 /** Errors of this machine's disk, in words; `undefined` for anything else. */

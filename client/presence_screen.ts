@@ -4,6 +4,7 @@ import type { CommandWorld } from "../shared/command_line.ts";
 import { CommandFailure, ExitCode } from "../shared/exit_code.ts";
 import type { PresenceSource } from "../shared/presence.ts";
 import { presenceScreen } from "./presence_table.ts";
+import { textsFor } from "./texts/texts.ts";
 
 /** How it is shown. */
 export interface ScreenOptions {
@@ -38,6 +39,7 @@ export async function watchPresence(
       columns: stdout.columns ?? UNKNOWN_ROWS,
       rows: stdout.rows ?? UNKNOWN_ROWS,
       about,
+      texts: textsFor(world.env).presence,
     });
   if (once) return stdout.print((await screen()).map((line) => `${line}\n`).join(""));
   if (!stdout.isTerminal || !stdin.isTerminal) {

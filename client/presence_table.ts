@@ -2,6 +2,7 @@
 
 import type { Presence, PresentSession, PresentTransfer } from "../shared/presence.ts";
 import { approximateRate, approximateSize, clockTime } from "../shared/units.ts";
+import type { Texts } from "./texts/english.ts";
 import { displayWidth, fitToWidth, padToWidth, visibleText } from "./display_width.ts";
 
 const BAR_COLUMNS = 12;
@@ -10,9 +11,9 @@ const BAR_COLUMNS = 12;
 export function sessionTable(
   sessions: readonly PresentSession[],
   nowMs: number,
+  { head }: Texts["presence"],
   columns?: number,
 ): string[] {
-  const head = ["ID", "USER", "ADDRESS", "FOR", "DOING", "DONE", "RATE", "FILE"];
   const rows = sessions.map((session) => sessionRow(session, nowMs));
   return table([head, ...rows]).map((line) =>
     columns === undefined ? line : fitToWidth(line, columns)
@@ -30,12 +31,13 @@ function sessionRow({ id, account, address, sinceMs, transfer }: PresentSession,
 /** A whole screen: totals, moving sessions first, quotas of the busiest. */
 export function presenceScreen(
   presence: Presence,
-  { nowMs, columns, rows, about }: {
+  { nowMs, columns, rows, about, texts }: {
     readonly nowMs: number;
     readonly columns: number;
     readonly rows: number;
     /** Where this is, for the first line. */
     readonly about: string;
+    readonly texts: Texts["presence"];
   },
 ): string[] {
   const moving = byRate(presence.sessions.filter(({ transfer }) => transfer !== undefined));
@@ -47,16 +49,20 @@ export function presenceScreen(
     );
   const { receivedBytes, sentBytes } = presence.totals;
   const lines = [
-    `${about}   sessions ${presence.sessions.length}   transfers ${moving.length}`,
-    `up ${approximateRate(rate(false))} (${approximateSize(receivedBytes)} in all)   ` +
-    `down ${approximateRate(rate(true))} (${approximateSize(sentBytes)} in all)`,
+    `${about}   ${texts.counts(presence.sessions.length, moving.length)}`,
+    texts.traffic(
+      approximateRate(rate(false)),
+      approximateSize(receivedBytes),
+      approximateRate(rate(true)),
+      approximateSize(sentBytes),
+    ),
     "",
-    ...sessionTable([...moving, ...idle], nowMs),
-    ...quotaLines(presence),
+    ...sessionTable([...moving, ...idle], nowMs, texts),
+    ...quotaLines(presence, texts),
   ];
   const shown = lines.length <= rows
     ? lines
-    : [...lines.slice(0, Math.max(0, rows - 1)), `... and ${lines.length - rows + 1} more`];
+    : [...lines.slice(0, Math.max(0, rows - 1)), texts.more(lines.length - rows + 1)];
   return shown.map((line) => fitToWidth(line, columns));
 }
 
@@ -65,15 +71,15 @@ function byRate(sessions: readonly PresentSession[]): PresentSession[] {
   return sessions.toSorted((one, other) => rateOf(other) - rateOf(one));
 }
 
-function quotaLines({ quotas }: Presence): string[] {
+function quotaLines({ quotas }: Presence, texts: Texts["presence"]): string[] {
   const limited = quotas.flatMap(({ account, usedBytes, limitBytes }) =>
     limitBytes === undefined ? [] : [[
       visibleText(account),
       bar(usedBytes, limitBytes),
-      `${approximateSize(usedBytes)} of ${approximateSize(limitBytes)}`,
+      texts.ofLimit(approximateSize(usedBytes), approximateSize(limitBytes)),
     ]]
   );
-  return limited.length === 0 ? [] : ["", ...table([["USER", "QUOTA", ""], ...limited])];
+  return limited.length === 0 ? [] : ["", ...table([[...texts.quotaHead, ""], ...limited])];
 }
 
 function doneShown({ movedBytes, offsetBytes, totalBytes }: PresentTransfer): string {

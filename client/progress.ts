@@ -108,7 +108,11 @@ class BarDisplay implements ProgressDisplay, Drawing {
       // Lines are cut to the width already; switching the terminal's wrapping off could outlive a crash.
       linewrap: true,
       format: (_options: object, params: { readonly maxWidth: number }, payload: BarPayload) =>
-        formatBar(payload.state(), params.maxWidth - CTRL_C_COLUMNS - 1),
+        formatBar(
+          payload.state(),
+          params.maxWidth - CTRL_C_COLUMNS - 1,
+          this.#terminal.texts.transfers,
+        ),
     });
     for (const track of visible) this.#bars.create(1, 0, { state: () => track.state });
   }

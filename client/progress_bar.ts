@@ -33,6 +33,9 @@ export class RateMeter {
   }
 }
 
+/** What a transfer does while no bytes move. */
+export type StageWords = Readonly<Record<Exclude<TransferProgress["stage"], "moving">, string>>;
+
 /** Everything a bar shows. */
 export interface BarState extends TransferProgress {
   readonly name: string;
@@ -44,11 +47,11 @@ export interface BarState extends TransferProgress {
  * The line, at most `columns` wide. What does not fit is left out, the least telling first: the bar, the
  * rate, the total, the name's middle.
  */
-export function formatBar(state: BarState, columns: number): string {
+export function formatBar(state: BarState, columns: number, words: StageWords): string {
   const name = visibleText(state.name);
   const forms = [
-    [share(state), bar(state), amount(state), rate(state), timeLeft(state)],
-    [share(state), amount(state), rate(state), timeLeft(state)],
+    [share(state), bar(state), amount(state), rate(state, words), timeLeft(state)],
+    [share(state), amount(state), rate(state, words), timeLeft(state)],
     [share(state), amount(state), timeLeft(state)],
     [share(state), timeLeft(state)],
     [share(state)],
@@ -85,9 +88,8 @@ function amount(state: BarState): string {
   return `${done.padStart(5)}/${approximateSize(state.totalBytes)}`;
 }
 
-function rate(state: BarState): string {
-  if (state.stage === "proving") return "proving";
-  if (state.stage === "verifying") return "verifying";
+function rate(state: BarState, words: StageWords): string {
+  if (state.stage !== "moving") return words[state.stage];
   return state.bytesPerSecond === undefined
     ? ""
     : approximateRate(state.bytesPerSecond).padStart(7);

@@ -11,16 +11,18 @@ export type ProcessWorld = Omit<CommandWorld, "report">;
 /**
  * Runs the command with the arguments after its name.
  *
+ * @param told a failure as the person is told it, e.g. in their language.
  * @returns the process's exit code: the first reported failure's, else the thrown one's, else 0.
  */
 export async function runCommand(
   row: CommandRow,
   args: readonly string[],
   process: ProcessWorld,
+  told = (failure: unknown) => failure,
 ): Promise<ExitCode> {
   let exitCode: ExitCode | undefined;
   const report = (failure: unknown) => {
-    const printed = printedFailure(failure, process.env["FTP_DEBUG"] === "1");
+    const printed = printedFailure(told(failure), process.env["FTP_DEBUG"] === "1");
     process.stderr.print(printed.text);
     exitCode ??= printed.exitCode;
   };

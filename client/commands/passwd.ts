@@ -35,6 +35,9 @@ async function change(
   demandPrivacy(client, tried);
   const fresh = await replacementPassword(command);
   await attempt(tried, () => changePassword(client, login.password, fresh));
-  const said = `changed the password of "${login.user}" at ${place.label}`;
-  command.print({ server: place.label, user: login.user }, said);
+  const { passwordChanged } = command.terminal.texts.login;
+  command.print(
+    { server: place.label, user: login.user },
+    passwordChanged(login.user, place.label),
+  );
 }

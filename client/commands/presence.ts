@@ -67,7 +67,7 @@ function defineKick(command: Command, world: CommandWorld, loadLocal: LoadLocal)
           hint: "ftp who lists them",
         });
       }
-      client.print({ kicked: id }, `session ${id} ends`);
+      client.print({ kicked: id }, client.terminal.texts.presence.ended(id));
     });
 }
 

@@ -44,11 +44,14 @@ async function register(
   const password = known.password ?? await askNewPassword(terminal, "FTP_PASSWORD");
   const newcomer = { name, password, invite: flags.invite };
   await attempt(tried, () => registerAccount(client, newcomer));
-  command.print({ server: place.label, user: name }, `registered "${name}" at ${place.label}`);
+  command.print(
+    { server: place.label, user: name },
+    terminal.texts.login.registered(name, place.label),
+  );
 }
 
 async function askName(terminal: ClientCommand["terminal"], label: string): Promise<string> {
-  if (terminal.canAsk) return (await terminal.ask(`New name at ${label}: `)).trim();
+  if (terminal.canAsk) return (await terminal.ask(terminal.texts.login.newName)).trim();
   throw new CommandFailure(ExitCode.usage, `register at ${label}`, "no name was given", {
     hint: "-u NAME or NAME@HOST tells it",
   });

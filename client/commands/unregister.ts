@@ -43,10 +43,9 @@ async function leave(
         hint: "--yes says that it is meant",
       });
     }
-    const files = flags.purge ? "delete all files of" : "end the account";
-    if (!await terminal.confirm(`Really ${files} "${login.user}" at ${place.label}?`, false)) {
-      return;
-    }
+    const { purge, unregister } = terminal.texts.login;
+    const question = (flags.purge ? purge : unregister)(login.user, place.label);
+    if (!await terminal.confirm(question, false)) return;
   }
   const answer = await attempt(
     tried,

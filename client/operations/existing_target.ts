@@ -1,12 +1,12 @@
 // What becomes of a transfer whose target is there already: replaced, carried on, left alone, or under another name.
 
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
-import { approximateSize } from "../../shared/units.ts";
 import type { Comparison, Existing } from "../client.ts";
 import type { Terminal } from "../terminal.ts";
 import type { Texts } from "../texts/english.ts";
 import type { OperationContext } from "./operation_context.ts";
 import type { IfExists, TransferPolicy } from "./transfer_policy.ts";
+import { sizeIn } from "./transfer_result.ts";
 
 /** What is to be done. */
 export type Plan =
@@ -132,14 +132,10 @@ function describe(
   source: FileFacts,
   target: FileFacts,
   relation: Comparison["relation"],
-  { existing: texts }: Texts,
+  all: Texts,
 ): string {
-  const size = ({ size }: FileFacts) =>
-    size === undefined
-      ? texts.unknownSize
-      : size < 1024
-      ? texts.bytes(size)
-      : approximateSize(size);
+  const { existing: texts } = all;
+  const size = ({ size }: FileFacts) => size === undefined ? texts.unknownSize : sizeIn(all, size);
   const words: Readonly<Record<Comparison["relation"], string>> = {
     "same": texts.same,
     "local-is-prefix": texts.localIsPrefix,

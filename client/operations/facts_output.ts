@@ -3,6 +3,7 @@
 import { approximateSize } from "../../shared/units.ts";
 import { displayWidth, padToWidth } from "../display_width.ts";
 import type { RemoteEntry } from "../remote_entry.ts";
+import type { Texts } from "../texts/english.ts";
 import { entryRecord, modeText } from "./listing_output.ts";
 import { attempt, jsonTime, type OperationContext, shown } from "./operation_context.ts";
 import type { RemotePlace } from "./remote_names.ts";
@@ -17,21 +18,23 @@ export async function tellFacts(context: OperationContext, place: RemotePlace): 
     });
   context.print(
     entryRecord({ path, entry }),
-    ...factLines(path, entry).map((line) => context.terminal.legible(line)),
+    ...factLines(path, entry, context.terminal.texts.facts).map((line) =>
+      context.terminal.legible(line)
+    ),
   );
 }
 
-function factLines(path: string, entry: RemoteEntry): string[] {
+function factLines(path: string, entry: RemoteEntry, texts: Texts["facts"]): string[] {
   const { type, size, modifiedMs, mode, linkTarget } = entry;
   const owner = [entry.owner, entry.group].filter((each) => each !== undefined).join(" ");
   const facts: readonly (readonly [string, string | undefined])[] = [
-    ["path", path === "" ? "." : path],
-    ["type", type],
-    ["size", size === undefined ? undefined : `${size} (${approximateSize(size)})`],
-    ["modified", jsonTime(modifiedMs) ?? undefined],
-    ["rights", mode === undefined ? undefined : modeText(entry)],
-    ["owner", owner || undefined],
-    ["leads to", linkTarget],
+    [texts.path, path === "" ? "." : path],
+    [texts.type, texts.types[type]],
+    [texts.size, size === undefined ? undefined : `${size} (${approximateSize(size)})`],
+    [texts.modified, jsonTime(modifiedMs) ?? undefined],
+    [texts.rights, mode === undefined ? undefined : modeText(entry)],
+    [texts.owner, owner || undefined],
+    [texts.leadsTo, linkTarget],
   ];
   const known = facts.filter(([, value]) => value !== undefined);
   const columns = Math.max(...known.map(([name]) => displayWidth(name))) + 1;

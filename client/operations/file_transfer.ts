@@ -9,6 +9,7 @@ import { Broken, isTransient, Refused } from "../failure.ts";
 import { failureOf } from "../failure_report.ts";
 import { remoteName } from "../remote.ts";
 import type { RemoteEntry } from "../remote_entry.ts";
+import { toldSentence } from "../texts/told_failure.ts";
 import { type Collision, type FileFacts, freeName, planFor } from "./existing_target.ts";
 import { localFacts } from "./local_files.ts";
 import { attempt, type OperationContext, shown } from "./operation_context.ts";
@@ -187,9 +188,11 @@ async function transfer(
       if (cause instanceof Broken && context.mayLeave?.()) throw error;
       if (!isTransient(cause) || failures >= policy.retries) throw error;
       const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** failures, PAUSE_LIMIT_MS);
+      const { failures: sentences, transfers } = terminal.texts;
+      const happened = toldSentence(error instanceof Error ? error.message : "", sentences);
+      const count = failures + 1;
       terminal.note(
-        `${remote}: ${error instanceof Error ? error.message : ""}; ` +
-          `another try (${failures + 1} of ${policy.retries}) in ${pauseMs / 1000} s`,
+        transfers.again(remote, happened, count, policy.retries, pauseMs / 1000),
       );
       await pause(pauseMs, undefined, { signal }).catch(() => {
         throw new Fault("aborted");

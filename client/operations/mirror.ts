@@ -50,11 +50,9 @@ export async function mirror(context: OperationContext, request: MirrorRequest):
   if (context.json) {
     context.print({ mirrored: walk.target.path(""), moved, same, removed, skipped });
   } else {
-    const would = request.isTrial ? "would be " : "";
-    const left = skipped === 0 ? "" : `, ${skipped} skipped`;
-    context.terminal.note(
-      `mirror: ${moved} ${would}moved, ${same} the same, ${removed} ${would}removed${left}`,
-    );
+    const { mirrored, wouldMirror, andLeftOut } = context.terminal.texts.transfers;
+    const summary = (request.isTrial ? wouldMirror : mirrored)(moved, same, removed);
+    context.terminal.note(skipped === 0 ? summary : andLeftOut(summary, skipped));
   }
 }
 
@@ -141,7 +139,8 @@ class MirrorWalk implements WorkSource<TransferJob> {
     this.skipped += plan.skipped.length;
     for (const name of plan.skipped) {
       const path = this.#source.path(prefix + name);
-      context.terminal.note(`mirror: skipped ${path}, neither a file nor a folder`);
+      const { leftOut, neither } = context.terminal.texts.transfers;
+      context.terminal.note(leftOut("mirror", path, neither));
     }
     for (const name of plan.conflicts) {
       const tried = `mirror "${prefix}${name}"`;

@@ -9,9 +9,9 @@ export function tellSessions(
   { json, terminal, print }: Pick<OperationContext, "json" | "terminal" | "print">,
   sessions: readonly PresentSession[],
 ): void {
-  const [head = "", ...lines] = sessionTable(sessions, Date.now());
+  const [head = "", ...lines] = sessionTable(sessions, Date.now(), terminal.texts.presence);
   if (!json) {
-    if (sessions.length === 0) return terminal.note("nobody is there");
+    if (sessions.length === 0) return terminal.note(terminal.texts.presence.nobody);
     terminal.print(head);
   }
   for (const [at, session] of sessions.entries()) print(sessionRecord(session), lines[at] ?? "");

@@ -1,6 +1,7 @@
 // How much of what an account may keep is used, as a line and as an object.
 
 import { approximateSize } from "../../shared/units.ts";
+import type { Texts } from "../texts/english.ts";
 import { quotaUse } from "./membership.ts";
 import { attempt, type OperationContext } from "./operation_context.ts";
 
@@ -8,14 +9,19 @@ import { attempt, type OperationContext } from "./operation_context.ts";
 export async function tellQuota(context: OperationContext): Promise<void> {
   const tried = `quota at ${context.label}`;
   const use = await attempt(tried, async () => await quotaUse(await context.client()));
-  if (use === undefined) {
-    return context.print({ limited: false }, "no quota: nothing is counted");
-  }
+  const texts = context.terminal.texts.quota;
+  if (use === undefined) return context.print({ limited: false }, texts.none);
   const { usedBytes, limitBytes, usedFiles, limitFiles } = use;
-  const ofBytes = limitBytes === undefined
-    ? ""
-    : ` of ${approximateSize(limitBytes)} (${percent(usedBytes, limitBytes)})`;
-  const ofFiles = limitFiles === undefined ? "" : ` of ${limitFiles}`;
+  const used = approximateSize(usedBytes);
+  const bytes = limitBytes === undefined
+    ? used
+    : `${texts.ofLimit(used, approximateSize(limitBytes))} (${
+      share(usedBytes, limitBytes, texts)
+    })`;
+  const files = limitFiles === undefined
+    ? String(usedFiles)
+    : texts.ofLimit(String(usedFiles), String(limitFiles));
+  const isOne = usedFiles === 1 && limitFiles === undefined;
   context.print(
     {
       limited: true,
@@ -24,12 +30,10 @@ export async function tellQuota(context: OperationContext): Promise<void> {
       used_files: usedFiles,
       limit_files: limitFiles ?? null,
     },
-    `${approximateSize(usedBytes)}${ofBytes} in ${usedFiles}${ofFiles} ${
-      usedFiles === 1 && ofFiles === "" ? "file" : "files"
-    }`,
+    texts.use(bytes, (isOne ? texts.file : texts.files)(files)),
   );
 }
 
-function percent(used: number, limit: number): string {
-  return limit === 0 ? "full" : `${Math.floor(used * 100 / limit)}%`;
+function share(used: number, limit: number, { full }: Texts["quota"]): string {
+  return limit === 0 ? full : `${Math.floor(used * 100 / limit)}%`;
 }

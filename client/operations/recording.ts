@@ -68,9 +68,7 @@ export function troubleTeller({ terminal }: OperationContext): (error: unknown) 
     if (isTold) return;
     isTold = true;
     const why = error instanceof Error ? error.message : String(error);
-    terminal.note(
-      `the journal of transfers cannot be written (${why}): "ftp resume" will miss this`,
-    );
+    terminal.note(terminal.texts.pending.noJournal(why));
   };
 }
 

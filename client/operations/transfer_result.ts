@@ -2,6 +2,7 @@
 
 import { approximateRate, approximateSize } from "../../shared/units.ts";
 import type { Proof, TransferResult } from "../client.ts";
+import type { Texts } from "../texts/english.ts";
 import type { OperationContext } from "./operation_context.ts";
 
 /** For less than this the rate is that of the dialogue around it. */
@@ -23,6 +24,7 @@ export function tellResult(
   result: TransferResult,
 ): void {
   const { size, movedBytes, resumedFrom, verified, digest, elapsedMs } = result;
+  const texts = context.terminal.texts;
   const wasThere = size > 0 && resumedFrom === size;
   tell(
     context,
@@ -38,13 +40,15 @@ export function tellResult(
       elapsed_ms: Math.round(elapsedMs),
     },
     [
-      `${file.command} ${file.remote}: ${sizeText(size)}`,
-      ...(wasThere ? ["was there already"] : []),
-      ...(resumedFrom > 0 && !wasThere ? [`carried on at ${sizeText(resumedFrom)}`] : []),
+      `${file.command} ${file.remote}: ${sizeIn(texts, size)}`,
+      ...(wasThere ? [texts.transfers.wasThere] : []),
+      ...(resumedFrom > 0 && !wasThere
+        ? [texts.transfers.carriedOn(sizeIn(texts, resumedFrom))]
+        : []),
       ...(movedBytes >= RATE_TOLD_FROM_BYTES && elapsedMs > 0
         ? [approximateRate(movedBytes / (elapsedMs / 1000))]
         : []),
-      proofText(verified),
+      proofText(verified, texts.transfers),
     ].join(", "),
   );
 }
@@ -55,7 +59,7 @@ export function tellSkipped(context: OperationContext, file: TransferredFile): v
   tell(
     context,
     { ...file, outcome: "skipped", server: context.label },
-    `${file.command}: skipped, ${name} is there already`,
+    context.terminal.texts.transfers.skipped(file.command, name),
   );
 }
 
@@ -74,13 +78,18 @@ export function sizeText(bytes: number): string {
   return bytes < 1024 ? `${bytes} bytes` : approximateSize(bytes);
 }
 
-function proofText(verified: Proof): string {
+/** The same in the person's language. */
+export function sizeIn({ existing: { bytes } }: Texts, count: number): string {
+  return count < 1024 ? bytes(count) : approximateSize(count);
+}
+
+function proofText(verified: Proof, texts: Texts["transfers"]): string {
   switch (verified) {
     case "nothing":
-      return "not verified";
+      return texts.notVerified;
     case "size":
-      return "only the size verified";
+      return texts.onlySize;
     default:
-      return `${verified} verified`;
+      return texts.verified(verified);
   }
 }

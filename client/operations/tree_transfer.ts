@@ -3,6 +3,7 @@
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
 import { getFile, putFile } from "./file_transfer.ts";
 import { makeFolder } from "./folders.ts";
+import { toldSentence } from "../texts/told_failure.ts";
 import type { WorkSource } from "./lanes.ts";
 import { localChild, localFacts, localName, type LocalPlace, walkLocal } from "./local_files.ts";
 import { attempt, type OperationContext, shown } from "./operation_context.ts";
@@ -100,7 +101,8 @@ export class Downloads implements WorkSource<TransferJob> {
 
   async #getLink(context: OperationContext, path: string, target: string): Promise<void> {
     if (await isFolderAt(context, path)) {
-      context.terminal.note(`get: skipped ${path}, a link to a folder`);
+      const { leftOut, linkToFolder } = context.terminal.texts.transfers;
+      context.terminal.note(leftOut("get", path, linkToFolder));
     } else {
       await getFile(context, path, target, this.#policy);
     }
@@ -153,7 +155,9 @@ export class Uploads implements WorkSource<TransferJob> {
     }
     const target = childPath(this.#remote, place.relative);
     if (place.kind === "other") {
-      context.terminal.note(`put: skipped ${place.path}, ${place.what}`);
+      const { failures, transfers } = context.terminal.texts;
+      const what = toldSentence(place.what, failures);
+      context.terminal.note(transfers.leftOut("put", place.path, what));
       return undefined;
     }
     if (place.kind === "file") return (lane) => putFile(lane, place.path, target, this.#policy);

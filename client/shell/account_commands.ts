@@ -108,7 +108,7 @@ async function changeOwnPassword(state: ShellState): Promise<void> {
   const fresh = await askNewPassword(terminal, "FTP_NEW_PASSWORD");
   await attempt(tried, () => changePassword(client, old, fresh));
   connection.session.rememberPassword(fresh);
-  terminal.note(login.passwordChanged);
+  terminal.note(login.passwordChanged(connection.session.user, context.label));
 }
 
 async function unregister(purge: boolean, state: ShellState): Promise<void> {

@@ -37,6 +37,6 @@ export async function register(
     `register "${name}" at ${label}`,
     () => registerAccount(client, { name, password, invite }),
   );
-  terminal.note(texts.registered(name));
+  terminal.note(texts.registered(name, label));
   return { user: name, password };
 }

@@ -11,6 +11,7 @@ import type { RecordedServer } from "../journal/record_format.ts";
 import { recordedServer } from "../journal/recorded_server.ts";
 import { attempt, shown } from "../operations/operation_context.ts";
 import { type DoorPolicy, openSession, reopenSession } from "../session_opening.ts";
+import { toldSentence } from "../texts/told_failure.ts";
 import type { ConnectionParts } from "./connection.ts";
 import { newcomers } from "./registration.ts";
 
@@ -130,8 +131,9 @@ export class RemoteSession implements AsyncDisposable {
         const cause = error instanceof CommandFailure ? error.cause : error;
         if (!isTransient(cause) || failures >= settings.retries) throw error;
         const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** failures, PAUSE_LIMIT_MS);
+        const { failures: sentences, session } = terminal.texts;
         const happened = error instanceof CommandFailure ? error.happened : String(error);
-        terminal.note(terminal.texts.session.lostAgain(happened, pauseMs / 1000));
+        terminal.note(session.lostAgain(toldSentence(happened, sentences), pauseMs / 1000));
         await pause(pauseMs, undefined, { signal }).catch(() => {
           throw new CommandFailure(ExitCode.interrupted, "connect", "interrupted");
         });

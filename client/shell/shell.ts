@@ -9,7 +9,7 @@ import { localFacts } from "../operations/local_files.ts";
 import { attempt, type OperationContext } from "../operations/operation_context.ts";
 import { transferPolicy } from "../operations/transfer_policy.ts";
 import type { Terminal } from "../terminal.ts";
-import type { Texts } from "../texts/english.ts";
+import { toldFailure } from "../texts/told_failure.ts";
 import { SHELL_COMMANDS } from "./command_table.ts";
 import { complete, localNamesIn } from "./completion.ts";
 import type { Connection } from "./connection.ts";
@@ -135,7 +135,7 @@ export class Shell {
     const stop = new AbortController();
     using _ctrlC = world.takeCtrlC(() => stop.abort(new DOMException("interrupted", "AbortError")));
     const show = (failure: unknown) => {
-      const told = inLanguage(failure, terminal.texts);
+      const told = toldFailure(failure, terminal.texts);
       const { text } = printedFailure(told, world.env["FTP_DEBUG"] === "1");
       terminal.above(() => world.stderr.print(text));
     };
@@ -237,16 +237,6 @@ export class Shell {
     const { env } = this.#parts.world;
     return env["HOME"] ?? env["USERPROFILE"] ?? ".";
   }
-}
-
-/** The same failure in the person's language, as far as there is a text for it. */
-function inLanguage(failure: unknown, { failures }: Texts): unknown {
-  if (!(failure instanceof CommandFailure)) return failure;
-  const { exitCode, tried, happened, hint, cause } = failure;
-  return new CommandFailure(exitCode, tried, failures[happened] ?? happened, {
-    cause,
-    ...(hint === undefined ? {} : { hint: failures[hint] ?? hint }),
-  });
 }
 
 /** `~` at the start of a local path. */

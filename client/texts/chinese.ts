@@ -1,5 +1,6 @@
 // Every text of the shell and of the questions that people are asked, in Chinese.
 
+import { CHINESE_ATTEMPTS } from "./chinese_attempts.ts";
 import { CHINESE_FAILURES } from "./chinese_failures.ts";
 import type { Texts } from "./english.ts";
 
@@ -58,8 +59,8 @@ export const CHINESE: Texts = {
     set: "修改设置；不带参数则列出设置",
     show: "显示当前设置",
     site: "发送 SITE 命令",
-    size: "显示文件的字节数",
     sites: "列出可用名称 open 的站点；用 ftp site add 添加",
+    size: "显示文件的字节数",
     stat: "显示文件和目录的全部信息",
     status: "显示连接状态",
     touch: "把文件时间设为现在；文件不存在则新建",
@@ -110,10 +111,11 @@ export const CHINESE: Texts = {
     passwordAgain: "再输入一次：",
     passwordsDiffer: "两次输入不一致，没有改动",
     invite: "邀请码（没有则留空）：",
-    registered: (user) => `账户 ${user} 已注册`,
+    registered: (user, label) => `已在 ${label} 注册“${user}”`,
     unregister: (user, label) => `确定要注销 ${label} 上的账户 ${user} 吗？`,
     purge: (user, label) => `确定要注销 ${label} 上的账户 ${user} 并删除其全部文件吗？`,
-    passwordChanged: "密码已修改",
+    passwordChanged: (user, label) => `${label} 上“${user}”的密码已修改`,
+    visiblePassword: "警告：本机的其他用户能看到命令行上的密码",
   },
   trust: {
     unknown: (server) => `本机信任的机构都没有为 ${server} 的证书担保：`,
@@ -147,15 +149,61 @@ export const CHINESE: Texts = {
     },
     question: (choices) => `${choices}；大写字母适用于所有文件：`,
   },
+  sites: { none: "没有站点；“ftp site add 名称 地址”可添加" },
   pending: {
     none: "没有未完成的传输",
-  sites: { none: "没有站点；“ftp site add 名称 地址”可添加" },
     noSource: "本机没有这个名称的文件",
+    noJournal: (why) => `无法写入传输日志（${why}）：“ftp resume”不会包括这个传输`,
     sourceHint: "用 lcd 进入当初上传时的目录",
     offer: (count) => `有 ${count} 个传输未完成。现在继续吗？`,
   },
   transfers: {
     total: (done, all) => `合计 ${done}/${all}`,
+    proving: "比对中",
+    verifying: "校验中",
+    wasThere: "已经存在",
+    carriedOn: (at) => `从 ${at} 处续传`,
+    verified: (proof) => `${proof} 已校验`,
+    onlySize: "只校验了大小",
+    notVerified: "未校验",
+    skipped: (command, name) => `${command}：跳过，${name} 已经存在`,
+    leftOut: (command, name, what) => `${command}：跳过 ${name}，${what}`,
+    linkToFolder: "指向目录的链接",
+    again: (name, happened, number, all, seconds) =>
+      `${name}：${happened}；${seconds} 秒后重试（第 ${number} 次，共 ${all} 次）`,
+    mirrored: (moved, same, removed) => `镜像：传输 ${moved}，相同 ${same}，删除 ${removed}`,
+    wouldMirror: (moved, same, removed) => `镜像：将传输 ${moved}，相同 ${same}，将删除 ${removed}`,
+    andLeftOut: (summary, count) => `${summary}，跳过 ${count}`,
+    neither: "既不是文件也不是目录",
+  },
+  quota: {
+    none: "没有配额：不计用量",
+    full: "已满",
+    ofLimit: (used, limit) => `${used}（上限 ${limit}）`,
+    file: (count) => `${count} 个文件`,
+    files: (count) => `${count} 个文件`,
+    use: (bytes, files) => `已用 ${bytes}，${files}`,
+  },
+  facts: {
+    path: "路径",
+    type: "类型",
+    size: "大小",
+    modified: "修改时间",
+    rights: "权限",
+    owner: "所有者",
+    leadsTo: "指向",
+    types: { file: "文件", directory: "目录", link: "链接", other: "其他" },
+  },
+  presence: {
+    nobody: "没有人在线",
+    head: ["编号", "用户", "地址", "时长", "操作", "已完成", "速率", "文件"],
+    quotaHead: ["用户", "配额"],
+    counts: (sessions, transfers) => `会话 ${sessions}   传输 ${transfers}`,
+    traffic: (up, received, down, sent) =>
+      `上传 ${up}（共 ${received}）   下载 ${down}（共 ${sent}）`,
+    ofLimit: (used, limit) => `${used}（上限 ${limit}）`,
+    more: (count) => `……还有 ${count} 行`,
+    ended: (id) => `会话 ${id} 已结束`,
   },
   paging: {
     more: (name) => `${name}：空格键继续，q 停止`,
@@ -183,7 +231,7 @@ export const CHINESE: Texts = {
     localFolder: "本机目录",
     none: "无",
   },
-  failures: CHINESE_FAILURES,
+  failures: { ...CHINESE_FAILURES, ...CHINESE_ATTEMPTS },
   on: "开",
   off: "关",
 };

@@ -110,11 +110,13 @@ export const ENGLISH = {
     passwordAgain: "The same again: ",
     passwordsDiffer: "the two differ: nothing was changed",
     invite: "Invite code (empty for none): ",
-    registered: (user: string) => `the account ${user} is made`,
+    registered: (user: string, label: string) => `registered "${user}" at ${label}`,
     unregister: (user: string, label: string) => `Really end the account ${user} at ${label}?`,
     purge: (user: string, label: string) =>
       `Really end the account ${user} at ${label} and delete all its files?`,
-    passwordChanged: "the password is changed",
+    passwordChanged: (user: string, label: string) =>
+      `changed the password of "${user}" at ${label}`,
+    visiblePassword: "warning: other users of this machine can see a password on a command line",
   },
   trust: {
     unknown: (server: string) =>
@@ -146,15 +148,66 @@ export const ENGLISH = {
     },
     question: (choices: string) => `${choices}; a capital letter for all files: `,
   },
+  sites: { none: 'no sites are kept; "ftp site add NAME ADDRESS" keeps one' },
   pending: {
     none: "nothing is unfinished",
-  sites: { none: 'no sites are kept; "ftp site add NAME ADDRESS" keeps one' },
     noSource: "no file of that name is here",
+    noJournal: (why: string) =>
+      `the journal of transfers cannot be written (${why}): "ftp resume" will miss this`,
     sourceHint: "lcd goes to the folder it was sent from",
     offer: (count: number) => `${count} transfers did not finish. Carry them on now?`,
   },
   transfers: {
     total: (done: number, all: string) => `all ${done}/${all}`,
+    proving: "proving",
+    verifying: "verifying",
+    wasThere: "was there already",
+    carriedOn: (at: string) => `carried on at ${at}`,
+    verified: (proof: string) => `${proof} verified`,
+    onlySize: "only the size verified",
+    notVerified: "not verified",
+    skipped: (command: string, name: string) => `${command}: skipped, ${name} is there already`,
+    leftOut: (command: string, name: string, what: string) =>
+      `${command}: skipped ${name}, ${what}`,
+    linkToFolder: "a link to a folder",
+    again: (name: string, happened: string, number: number, all: number, seconds: number) =>
+      `${name}: ${happened}; another try (${number} of ${all}) in ${seconds} s`,
+    mirrored: (moved: number, same: number, removed: number) =>
+      `mirror: ${moved} moved, ${same} the same, ${removed} removed`,
+    wouldMirror: (moved: number, same: number, removed: number) =>
+      `mirror: ${moved} would be moved, ${same} the same, ${removed} would be removed`,
+    andLeftOut: (summary: string, count: number) => `${summary}, ${count} skipped`,
+    neither: "neither a file nor a folder",
+  },
+  quota: {
+    none: "no quota: nothing is counted",
+    full: "full",
+    ofLimit: (used: string, limit: string) => `${used} of ${limit}`,
+    file: (count: string) => `${count} file`,
+    files: (count: string) => `${count} files`,
+    use: (bytes: string, files: string) => `${bytes} in ${files}`,
+  },
+  facts: {
+    path: "path",
+    type: "type",
+    size: "size",
+    modified: "modified",
+    rights: "rights",
+    owner: "owner",
+    leadsTo: "leads to",
+    types: { file: "file", directory: "directory", link: "link", other: "other" },
+  },
+  presence: {
+    nobody: "nobody is there",
+    head: ["ID", "USER", "ADDRESS", "FOR", "DOING", "DONE", "RATE", "FILE"],
+    quotaHead: ["USER", "QUOTA"],
+    counts: (sessions: number, transfers: number) =>
+      `sessions ${sessions}   transfers ${transfers}`,
+    traffic: (up: string, received: string, down: string, sent: string) =>
+      `up ${up} (${received} in all)   down ${down} (${sent} in all)`,
+    ofLimit: (used: string, limit: string) => `${used} of ${limit}`,
+    more: (count: number) => `... and ${count} more`,
+    ended: (id: string) => `session ${id} ends`,
   },
   paging: {
     more: (name: string) => `${name}: blank for more, q to stop`,

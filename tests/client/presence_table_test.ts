@@ -2,9 +2,11 @@
 
 import assert from "node:assert/strict";
 import { presenceScreen, sessionTable } from "../../client/presence_table.ts";
+import { ENGLISH } from "../../client/texts/english.ts";
 import type { PresentSession, PresentTransfer } from "../../shared/presence.ts";
 
 const KIB = 1024;
+const TEXTS = ENGLISH.presence;
 const NOW_MS = 1_000_000;
 
 function session(id: string, transfer?: Partial<PresentTransfer>): PresentSession {
@@ -34,7 +36,7 @@ Deno.test("a table shows how far a transfer is, what was there before included",
     totalBytes: 400 * KIB,
     rateBytes: 10 * KIB,
   });
-  assert.deepEqual(sessionTable([up, { ...session("b"), account: undefined }], NOW_MS), [
+  assert.deepEqual(sessionTable([up, { ...session("b"), account: undefined }], NOW_MS, TEXTS), [
     "ID  USER  ADDRESS    FOR   DOING  DONE                      RATE     FILE",
     "a   ann   192.0.2.1  1:05  STOR   [======      ] 200K/400K  10.0K/s  /a",
     "b   -     192.0.2.1  1:05  -",
@@ -42,7 +44,7 @@ Deno.test("a table shows how far a transfer is, what was there before included",
 });
 
 Deno.test("what steers a terminal in a path or name is made visible", () => {
-  const [, line = ""] = sessionTable([session("a", { path: "/x\x1b[2J" })], NOW_MS);
+  const [, line = ""] = sessionTable([session("a", { path: "/x\x1b[2J" })], NOW_MS, TEXTS);
   assert.ok(!line.includes("\x1b"));
 });
 
@@ -60,7 +62,7 @@ Deno.test("a screen shows the fastest first, the totals and quotas, and what fit
       { account: "bob", usedBytes: 1, limitBytes: undefined },
     ],
   };
-  const options = { nowMs: NOW_MS, columns: 80, rows: 24, about: "here" };
+  const options = { nowMs: NOW_MS, columns: 80, rows: 24, about: "here", texts: TEXTS };
   const lines = presenceScreen(presence, options);
   assert.equal(lines[0], "here   sessions 3   transfers 2");
   assert.equal(lines[1], "up 1.00K/s (3.00K in all)   down 9.00K/s (4.00K in all)");

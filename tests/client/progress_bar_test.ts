@@ -3,9 +3,15 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { displayWidth } from "../../client/display_width.ts";
-import { type BarState, formatBar, RateMeter } from "../../client/progress_bar.ts";
+import { type BarState, formatBar as formatBarIn, RateMeter } from "../../client/progress_bar.ts";
+import { ENGLISH } from "../../client/texts/english.ts";
 
 const MIB = 1024 * 1024;
+
+function formatBar(state: BarState, columns: number): string {
+  return formatBarIn(state, columns, ENGLISH.transfers);
+}
+
 const HALF: BarState = {
   name: "report.pdf",
   stage: "moving",

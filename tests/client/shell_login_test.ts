@@ -24,7 +24,7 @@ Deno.test("a newcomer makes an account at the prompt, changes the password, logs
   await terminal.type("plum blossom\r");
   await terminal.see(/Invite code .*: $/);
   await terminal.type("\r");
-  await terminal.see(/the account mei is made\s+mei at .*TLSv1\.3[^]*:\/> $/);
+  await terminal.see(/registered "mei" at .*\s+mei at .*TLSv1\.3[^]*:\/> $/);
   await terminal.type("passwd\r");
   await terminal.see(/Your password: $/);
   await terminal.type("plum blossom\r");
@@ -32,7 +32,7 @@ Deno.test("a newcomer makes an account at the prompt, changes the password, logs
   await terminal.type("winter sweet\r");
   await terminal.see(/The same again: $/);
   await terminal.type("winter sweet\r");
-  await terminal.see(/the password is changed[^]*> $/);
+  await terminal.see(/changed the password of "mei" at [^]*> $/);
 
   await terminal.type(`user ${READER}\r`);
   await terminal.see(/Password for reader at .*: $/);

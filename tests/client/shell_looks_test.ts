@@ -93,7 +93,7 @@ Deno.test("a Chinese locale is answered in Chinese", async () => {
   await terminal.type("o\r");
   await terminal.see(/> $/);
   await terminal.type("put none\r");
-  await terminal.see(/ftp: put .*: 本机没有这个文件[^]*> $/);
+  await terminal.see(/ftp: 上传 ".*none" 到 .*: 本机没有这个文件[^]*> $/);
   await terminal.type("quit\r");
   assert.equal(await terminal.end(), 0, terminal.shown);
 });
