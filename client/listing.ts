@@ -61,9 +61,9 @@ async function* listWith(
     command,
     direction: "in",
     signal: AbortSignal.any([stop.signal, ...signals]),
-    move: async (stream) => {
+    move: async (stream, stop) => {
       const { stalledMs, listingBytes } = peer.limits;
-      for await (const lines of textLines(boundedSource(stream, stalledMs), listingBytes)) {
+      for await (const lines of textLines(boundedSource(stream, stalledMs, stop), listingBytes)) {
         await writer.ready;
         await writer.write(entriesOf(lines, parse, options));
       }
