@@ -9,14 +9,14 @@ interface Lane {
   readonly account: string;
   readonly sends: boolean;
   readonly allowance: RateAllowance;
-  /** What the account may move in all threads. */
+  /** What the account may move in all threads; infinite where it has no limit, until it gets one. */
   accountRate: number;
   users: number;
 }
 
 /** A transfer's place in the traffic. Disposing it counts its bytes as moved. */
 export interface Ride extends Disposable {
-  /** What the transfer shares with the account's others; `undefined` where there is no limit. */
+  /** What the transfer shares with the account's others, limited or not; `undefined` without an account. */
   readonly allowance: RateAllowance | undefined;
 }
 
@@ -45,7 +45,7 @@ export class Traffic {
 
   /** Whether anything that runs has a limit. */
   get isLimited(): boolean {
-    return this.#lanes.size > 0;
+    return this.#lanes.values().some(({ accountRate }) => accountRate < Infinity);
   }
 
   /** Gives each limited account this thread's share of its rate. */
@@ -65,7 +65,7 @@ export class Traffic {
     for (const sends of [true, false]) {
       const lane = this.#lanes.get(keyOf({ account: account.name, sends }));
       if (lane === undefined) continue;
-      lane.accountRate = rateOf(account, sends) ?? Infinity;
+      lane.accountRate = rateOf(account, sends);
       lane.allowance.bytesPerSecond = lane.accountRate;
     }
   }
@@ -77,9 +77,8 @@ export class Traffic {
     return finished;
   }
 
-  #laneOf(account: Account, sends: boolean): Lane | undefined {
+  #laneOf(account: Account, sends: boolean): Lane {
     const accountRate = rateOf(account, sends);
-    if (accountRate === undefined) return undefined;
     const key = keyOf({ account: account.name, sends });
     const lane = this.#lanes.get(key) ?? {
       account: account.name,
@@ -94,8 +93,8 @@ export class Traffic {
   }
 }
 
-function rateOf(account: Account, sends: boolean): number | undefined {
-  return sends ? account.downloadRate : account.uploadRate;
+function rateOf(account: Account, sends: boolean): number {
+  return (sends ? account.downloadRate : account.uploadRate) ?? Infinity;
 }
 
 function keyOf({ account, sends }: Pick<Lane, "account" | "sends">): string {

@@ -10,7 +10,7 @@ export const LARGEST_BUFFER_BYTES = 1024 * KIB;
 /** A buffer filled and written in less than this is doubled: 1.6 MB/s for the smallest. */
 const GROW_WITHIN_MS = 20;
 /** One that took longer is halved, so that a slow transfer holds little and shows progress. */
-const SHRINK_AFTER_MS = 200;
+export const SHRINK_AFTER_MS = 200;
 
 /** How large the next buffer should be, after one of `bytes` took `tookMs` to fill and to write. */
 export function nextBufferBytes(bytes: number, tookMs: number, largest: number): number {

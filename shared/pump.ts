@@ -4,6 +4,7 @@ import {
   BufferPool,
   LARGEST_BUFFER_BYTES,
   nextBufferBytes,
+  SHRINK_AFTER_MS,
   SMALLEST_BUFFER_BYTES,
 } from "./buffer_pool.ts";
 import type { ByteSink, ByteSource } from "./byte_stream.ts";
@@ -107,8 +108,12 @@ class Carrier {
     await this.#writing;
   }
 
-  /** Reads until the buffer is full. @returns whether the source has ended. */
+  /**
+   * Reads until the buffer is full, or for so long that a source must have become slow: then what came
+   * goes on, so that nobody takes the silence for the end. @returns whether the source has ended.
+   */
   async #fill(buffer: Uint8Array): Promise<boolean> {
+    const startedMs = performance.now();
     while (this.#filledBytes < buffer.length) {
       const into = this.#filledBytes === 0 ? buffer : buffer.subarray(this.#filledBytes);
       const bytes = await this.#source.read(into);
@@ -117,6 +122,7 @@ class Carrier {
       if (bytes === 0) throw new Error("a source read nothing and did not end");
       this.#filledBytes += bytes;
       this.#lastMoveMs = performance.now();
+      if (this.#lastMoveMs - startedMs > SHRINK_AFTER_MS) return false;
     }
     return false;
   }

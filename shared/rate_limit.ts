@@ -55,12 +55,14 @@ export function limitedSource(
   allowance: RateAllowance,
   signal: AbortSignal,
 ): ByteSource {
+  const readPiece = async (into: Uint8Array) => {
+    const bytes = await source.read(into.subarray(0, allowance.pieceBytes));
+    if (bytes !== null) await pause(allowance.spend(bytes), signal);
+    return bytes;
+  };
   return {
-    async read(into) {
-      const bytes = await source.read(into.subarray(0, allowance.pieceBytes));
-      if (bytes !== null) await pause(allowance.spend(bytes), signal);
-      return bytes;
-    },
+    // What has no limit costs nothing, as long as it has none.
+    read: (into) => allowance.bytesPerSecond === Infinity ? source.read(into) : readPiece(into),
   };
 }
 

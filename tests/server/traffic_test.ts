@@ -9,7 +9,9 @@ import { TransferBoard } from "../../server/runtime/transfer_board.ts";
 import { SessionList } from "../../server/runtime/session_list.ts";
 import { Traffic } from "../../server/traffic.ts";
 import { connect } from "../../client/connect.ts";
+import { parseExtendedPassiveReply } from "../../shared/host_port.ts";
 import { Secret } from "../../shared/secret.ts";
+import { ControlLine } from "../support/control_line.ts";
 import { InProcessServer, PASSWORD, USER } from "../support/in_process_server.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 
@@ -31,7 +33,8 @@ Deno.test("sessions of one thread share one allowance, each direction its own", 
   using down = traffic.begin(ann, true, nothing);
   assert.ok(first.allowance !== undefined);
   assert.equal(first.allowance, second.allowance);
-  assert.equal(down.allowance, undefined);
+  assert.notEqual(down.allowance, first.allowance);
+  assert.equal(down.allowance?.bytesPerSecond, Infinity);
 });
 
 Deno.test("threads share by how many transfers each has", () => {
@@ -53,7 +56,54 @@ Deno.test("a changed rate holds for what runs", () => {
   assert.equal(ride.allowance?.bytesPerSecond, 10 * KIB);
   traffic.adjust({ ...ann, uploadRate: undefined });
   assert.equal(ride.allowance?.bytesPerSecond, Infinity);
+  assert.equal(traffic.isLimited, false);
 });
+
+Deno.test("a rate that an account gets holds for what began without one", () => {
+  const traffic = new Traffic();
+  using ride = traffic.begin(ann, true, nothing);
+  assert.equal(traffic.isLimited, false);
+  traffic.adjust({ ...ann, downloadRate: 30 * KIB });
+  assert.equal(traffic.isLimited, true);
+  traffic.share([{ account: "ann", sends: true, transfers: 3 }]);
+  assert.equal(ride.allowance?.bytesPerSecond, 10 * KIB);
+});
+
+for (
+  const [what, before] of [["has no limit", {}], ["is slow", {
+    uploadRate: 64 * KIB,
+    downloadRate: 64 * KIB,
+  }]] as const
+) {
+  Deno.test(`transfers that run while their account ${what} keep to the rate it then gets`, async () => {
+    await using server = await InProcessServer.start();
+    using store = SqliteAccounts.open(accountsFile(server.home));
+    await store.update(USER, before);
+    await Deno.writeFile(`${server.root}/f`, new Uint8Array(0));
+    await Deno.truncate(`${server.root}/f`, 1 << 30);
+    using line = await ControlLine.open(server.port);
+    await line.say(`USER ${USER}`, 331);
+    await line.say(`PASS ${PASSWORD}`, 230);
+    await line.say("TYPE I", 200);
+    const answer = parseExtendedPassiveReply(await line.ask("EPSV"));
+    assert.ok(answer.ok);
+    using conn = await Deno.connect({ port: answer.value });
+    await line.say("RETR f", 150);
+    const into = new Uint8Array(64 * KIB);
+    const read = async () => (await conn.read(into)) ?? assert.fail("it ended");
+    await read();
+    await store.update(USER, { downloadRate: 16 * KIB, uploadRate: 16 * KIB });
+    // What is on its way already is more than the new rate lets through in a minute.
+    let waitedMs = 0;
+    while (waitedMs < 200) {
+      const startedMs = performance.now();
+      await read();
+      waitedMs = performance.now() - startedMs;
+    }
+    await store.update(USER, { downloadRate: undefined, uploadRate: undefined });
+    for (let bytes = 0; bytes < 64 * KIB * KIB;) bytes += await read();
+  });
+}
 
 Deno.test("what moved is counted at the end, for each direction", () => {
   const traffic = new Traffic();

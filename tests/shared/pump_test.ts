@@ -223,6 +223,28 @@ Deno.test("a transfer that is slow and moves is not timed out", async () => {
   assert.equal(await pump(slow, keepingSink(), options({ stallMs })), 30);
 });
 
+Deno.test("what a source gives slowly after much in haste goes on before a buffer is full", async () => {
+  const MIB = 1024 * 1024;
+  let hastyBytes = 8 * MIB, slowReads = 0, passedOn = 0;
+  const source: ByteSource = {
+    async read(into) {
+      const bytes = Math.min(into.length, hastyBytes);
+      hastyBytes -= bytes;
+      if (bytes > 0) return bytes;
+      if (passedOn > 8 * MIB) return null;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      if (++slowReads === 100) assert.fail("nothing came through");
+      return 1;
+    },
+  };
+  const sink: ByteSink = {
+    write: ({ length }) => Promise.resolve(void (passedOn += length)),
+  };
+  assert.ok(
+    await pump(source, sink, options()) > 8 * MIB,
+  );
+});
+
 Deno.test("a source is read two buffers ahead of its sink at most", async () => {
   let readBytes = 0;
   const endless: ByteSource = {
