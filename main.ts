@@ -79,6 +79,16 @@ const COMMANDS: readonly CommandRow[] = [
     load: () => import("./client/commands/hash.ts"),
   },
   {
+    name: "find",
+    summary: "looks for files and folders at a server",
+    load: () => import("./client/commands/find.ts"),
+  },
+  {
+    name: "du",
+    summary: "tells how much is in folders of a server",
+    load: () => import("./client/commands/du.ts"),
+  },
+  {
     name: "site",
     summary: "keeps bookmarks: names for addresses",
     load: () => import("./client/commands/site.ts"),

@@ -36,16 +36,23 @@ export async function expandRemote(
   throw new CommandFailure(ExitCode.notThere, tried, "nothing there fits the pattern");
 }
 
+/** What is done about lines of a listing that do not read: something is there, and is not in the list. */
+export interface ListFolderOptions {
+  /** It is a failure. */
+  readonly demandAll?: boolean;
+  /** Gets the failure that it would be; the others are listed. */
+  readonly onGap?: (failure: CommandFailure) => void;
+}
+
 /**
  * The entries of a folder, by name.
  *
- * @param demandAll whether a line that does not read is a failure: something is there, and is not in the list.
  * @throws CommandFailure
  */
 export async function listFolder(
   context: OperationContext,
   path: string,
-  { demandAll = false }: { readonly demandAll?: boolean } = {},
+  { demandAll = false, onGap }: ListFolderOptions = {},
 ): Promise<RemoteEntry[]> {
   const { signal, label } = context;
   const tried = `list ${shown(path)} at ${label}`;
@@ -57,9 +64,11 @@ export async function listFolder(
     const options = { signal, onUnknownLine };
     for await (const entry of client.list(folderPath(path), options)) entries.push(entry);
   });
-  if (demandAll && unknown !== undefined) {
+  if (unknown !== undefined) {
     const happened = `a line of the listing does not read: "${visibleText(unknown)}"`;
-    throw new CommandFailure(ExitCode.failed, tried, happened);
+    const failure = new CommandFailure(ExitCode.failed, tried, happened);
+    if (demandAll) throw failure;
+    onGap?.(failure);
   }
   return entries.sort(byName);
 }

@@ -2,6 +2,8 @@
 
 import { join, resolve } from "node:path";
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
+import type { Parsed } from "../../shared/parsed.ts";
+import { parseEntryType, parseMoment, parseSizeFilter } from "../operations/find_filter.ts";
 import { printListing } from "../operations/listing.ts";
 import { type ListedEntry, type ListingOrder, printEntries } from "../operations/listing_output.ts";
 import { attempt, forEach } from "../operations/operation_context.ts";
@@ -21,12 +23,6 @@ const LISTING_OPTIONS = {
   size: { type: "boolean", short: "S" },
   reverse: { type: "boolean", short: "r" },
 } as const;
-
-const FIND_TYPES: Readonly<Record<string, RemoteEntry["type"]>> = {
-  f: "file",
-  d: "directory",
-  l: "link",
-};
 
 /** Those that list. */
 export const LISTING_COMMANDS: readonly ShellCommand[] = [
@@ -85,19 +81,26 @@ export const LISTING_COMMANDS: readonly ShellCommand[] = [
   },
   {
     name: "find",
-    usage: "[REMOTE] [-name GLOB] [-type f|d|l]",
-    example: "find photos -name '*.jpg'",
-    options: { name: { type: "string" }, type: { type: "string" } },
+    usage: "[REMOTE] [-name GLOB] [-type f|d|l] [-size +10M] [-newer 7d] [-older 2026-01-31]",
+    example: "find photos -name '*.jpg' -size +1M",
+    options: {
+      name: { type: "string" },
+      type: { type: "string" },
+      size: { type: "string" },
+      newer: { type: "string" },
+      older: { type: "string" },
+    },
     takes: [0, 1],
     wordKinds: ["remote-folder"],
-    run: async (args, { context, texts }) => {
-      const letter = args.value("type");
-      const type = letter === undefined ? undefined : FIND_TYPES[letter];
-      if (letter !== undefined && type === undefined) {
-        const hint = texts.usage.wrong("-type f|d|l");
-        throw new CommandFailure(ExitCode.usage, "find", `-type ${letter}`, { hint });
-      }
-      await tellFound(context, args.texts[0] ?? "", { name: args.value("name"), type });
+    run: async (args, { context }) => {
+      const nowMs = Date.now();
+      await tellFound(context, args.texts[0] ?? "", {
+        name: args.value("name"),
+        type: optionValue(args, "type", parseEntryType),
+        size: optionValue(args, "size", parseSizeFilter),
+        newerMs: optionValue(args, "newer", (text) => parseMoment(text, nowMs)),
+        olderMs: optionValue(args, "older", (text) => parseMoment(text, nowMs)),
+      });
     },
   },
   {
@@ -112,6 +115,19 @@ export const LISTING_COMMANDS: readonly ShellCommand[] = [
     },
   },
 ];
+
+/** What an option's value reads as; `undefined` where the option is not there. @throws CommandFailure `usage` */
+function optionValue<T>(
+  args: ShellArguments,
+  option: string,
+  parse: (text: string) => Parsed<T>,
+): T | undefined {
+  const text = args.value(option);
+  if (text === undefined) return undefined;
+  const answer = parse(text);
+  if (answer.ok) return answer.value;
+  throw new CommandFailure(ExitCode.usage, `find -${option} ${text}`, answer.why);
+}
 
 async function list(args: ShellArguments, long: boolean, { context }: ShellState): Promise<void> {
   const paths = args.texts.length === 0 ? [""] : args.texts;
