@@ -259,7 +259,7 @@ class DiskStorage implements Storage {
 
   space(): Promise<number> {
     return asFaults(ROOT, async () => {
-      const free = await this.#files.space(this.#jail.root) - this.#world.floorBytes;
+      const free = this.#files.space(this.#jail.root) - this.#world.floorBytes;
       const quota = await this.#books.state();
       const left = quota === undefined ? Infinity : roomIn(quota);
       return Math.max(0, Math.min(free, left));

@@ -77,7 +77,7 @@ export interface HostFiles {
   /** Resolves when the names in the directory are on the disk. */
   syncDirectory(path: HostPath): Promise<void>;
   /** Bytes that unprivileged users could still write. */
-  space(path: HostPath): Promise<number>;
+  space(path: HostPath): number;
 }
 
 const { O_RDONLY, O_DIRECTORY = 0, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
@@ -117,14 +117,18 @@ export const hostFiles: HostFiles = {
       fs.closeSync(handle);
     }
   },
-  async space(path) {
-    const { bavail, bsize } = await fs.promises.statfs(path);
+  space(path) {
+    const { bavail, bsize } = fs.statfsSync(path);
     return bavail * bsize;
   },
 };
 
-/** Small enough for one look into the page cache: a whole small file, never a piece of a large one. */
-const SMALL_READ_BYTES = 16 * 1024;
+/**
+ * So little is read or written in place: a whole small file, or the end of a large one. A trip through
+ * the thread pool takes ten times as long, and where the disk is slow to answer, the calls about names
+ * that every file needs have waited for it as well.
+ */
+const SMALL_BYTES = 16 * 1024;
 
 // deno-lint-ignore require-await -- a failure is a rejection, as with a large read
 async function readNow(handle: number, into: Uint8Array, at: number): Promise<number> {
@@ -155,9 +159,7 @@ class NodeFile implements ReadableHostFile {
   }
 
   read(into: Uint8Array<ArrayBuffer>, at: number): Promise<number> {
-    // A trip through the thread pool takes longer than reading so little, and no longer than the
-    // calls about names do where the disk must be asked.
-    if (into.length <= SMALL_READ_BYTES) return readNow(this.#handle, into, at);
+    if (into.length <= SMALL_BYTES) return readNow(this.#handle, into, at);
     return settled<number>((done) => fs.read(this.#handle, into, 0, into.length, at, done));
   }
 
@@ -189,8 +191,10 @@ class AppendFile implements WritableHostFile {
   }
 
   async append(bytes: Uint8Array): Promise<void> {
+    const inPlace = bytes.length <= SMALL_BYTES;
     for (let taken = 0; taken < bytes.length;) {
-      taken += await this.#file.write(bytes.subarray(taken));
+      const rest = bytes.subarray(taken);
+      taken += inPlace ? this.#file.writeSync(rest) : await this.#file.write(rest);
     }
   }
 

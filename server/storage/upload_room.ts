@@ -90,7 +90,7 @@ export class UploadRoom {
     const { files, books, floorBytes } = this.#world;
     const growth = { need, replaces: () => replacedBy(this.#needs, this.#world) };
     if (need > this.#heldBytes) this.#heldBytes = await books.grow(this.#id, growth);
-    const free = await files.space(directoryOf(this.#needs.on)) - floorBytes;
+    const free = files.space(directoryOf(this.#needs.on)) - floorBytes;
     // What was granted before is not all written yet; the disk, unlike the quota, is never exact.
     if (free < need - this.#grantedBytes) throw new Fault("no-space");
     const lookAgain = need + Math.min(LOOK_EVERY_BYTES, free / 2);

@@ -13,7 +13,7 @@ function smallDisk(bytes: number) {
   let left = bytes;
   const files = {
     ...hostFiles,
-    space: () => Promise.resolve(left),
+    space: () => left,
     openToWrite: (
       path: Parameters<typeof hostFiles.openToWrite>[0],
       how: "create" | "existing",
