@@ -2,7 +2,7 @@
 
 import { within } from "../shared/deadline.ts";
 import { isFault } from "../shared/fault.ts";
-import type { Log } from "../shared/log.ts";
+import type { Log, LogFields } from "../shared/log.ts";
 import { accountRoot } from "./account_root.ts";
 import { SqliteAccounts } from "./accounts/sqlite_accounts.ts";
 import { booksPlace, SqliteBooks } from "./accounts/sqlite_books.ts";
@@ -65,25 +65,29 @@ export class StorageCare implements Disposable {
   readonly #home: string;
   readonly #accounts: SqliteAccounts;
   readonly #books: SqliteBooks;
+  readonly #log: Log;
+  /** What could not be removed, and was told of: every hour again would fill the log. */
+  readonly #stuck = new Set<string>();
   readonly chores: readonly Chore[] = [
     { name: "accounts counted", run: (signal) => this.#count(signal) },
     { name: "unfinished uploads swept", run: (signal) => this.#sweep(signal) },
     { name: "homes of removed accounts deleted", run: () => this.#deleteHomes() },
   ];
 
-  private constructor(home: string, accounts: SqliteAccounts, books: SqliteBooks) {
+  private constructor(home: string, log: Log, accounts: SqliteAccounts, books: SqliteBooks) {
     this.#home = home;
+    this.#log = log;
     this.#accounts = accounts;
     this.#books = books;
   }
 
   /** Opens them for as long as the server runs, before anybody else does. */
-  static open(home: string): StorageCare {
+  static open(home: string, log: Log): StorageCare {
     using opened = new DisposableStack();
     const accounts = opened.use(SqliteAccounts.open(accountsFile(home)));
     const books = opened.use(SqliteBooks.open(booksPlace(privateDirectory(home)), "serve"));
     opened.move();
-    return new StorageCare(home, accounts, books);
+    return new StorageCare(home, log, accounts, books);
   }
 
   [Symbol.dispose](): void {
@@ -101,13 +105,25 @@ export class StorageCare implements Disposable {
   async #sweep(signal: AbortSignal) {
     const removed = await sweepUnfinished(this.#home, KEPT_UNFINISHED_MS, Date.now(), {
       booksOf: (account) => this.#booksOf(account, signal),
+      onFailure: (account, error) => this.#tellStuck({ account, what: "unfinished upload" }, error),
     });
     return removed === 0 ? undefined : { removed };
   }
 
   async #deleteHomes() {
-    const deleted = await sweepRemovedHomes(this.#home, KEPT_REMOVED_MS, Date.now());
+    const deleted = await sweepRemovedHomes(this.#home, {
+      olderThanMs: KEPT_REMOVED_MS,
+      nowMs: Date.now(),
+      onFailure: (name, error) => this.#tellStuck({ what: "home", name }, error),
+    });
     return deleted === 0 ? undefined : { deleted };
+  }
+
+  #tellStuck(what: LogFields, error: unknown): void {
+    const key = JSON.stringify(what);
+    if (this.#stuck.has(key)) return;
+    this.#stuck.add(key);
+    this.#log.write("warn", "cannot be removed", { ...what, why: String(error) });
   }
 
   async #booksOf(name: string, signal: AbortSignal): Promise<AccountBooks> {

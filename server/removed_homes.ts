@@ -83,25 +83,44 @@ function isOwn(home: string, account: Account): boolean {
   return isMadeForIt && !readOnly && grants.length === 0;
 }
 
-/** Deletes what was set aside long enough. @returns how many homes */
+/**
+ * Deletes what was set aside long enough; one that cannot be deleted keeps no other.
+ *
+ * @param onFailure is told of those that stay.
+ * @returns how many homes
+ */
 export async function sweepRemovedHomes(
   home: string,
-  olderThanMs: number,
-  nowMs: number,
+  { olderThanMs, nowMs, onFailure }: {
+    readonly olderThanMs: number;
+    readonly nowMs: number;
+    readonly onFailure: (name: string, error: unknown) => void;
+  },
 ): Promise<number> {
   const removed = join(privateDirectory(home), "removed");
   let swept = 0;
-  try {
-    for await (const { name } of Deno.readDir(removed)) {
-      const sinceMs = Number(/^(\d+)-/.exec(name)?.[1]);
-      if (!(sinceMs <= nowMs - olderThanMs)) continue;
+  for (const name of await namesIn(removed)) {
+    const sinceMs = Number(/^(\d+)-/.exec(name)?.[1]);
+    if (!(sinceMs <= nowMs - olderThanMs)) continue;
+    try {
       await removeIfThere(join(removed, name), { recursive: true });
       swept++;
+    } catch (error) {
+      if (hostCode(error) === undefined) throw error;
+      onFailure(name, error);
     }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   return swept;
+}
+
+/** The names in a directory that may not be there. */
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await Array.fromAsync(Deno.readDir(directory), ({ name }) => name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
 }
 
 /**

@@ -36,7 +36,7 @@ export async function runServer(world: CommandWorld, request: SettingsRequest): 
   const { log, sink } = openServerLog(settings);
   await using _ = sink;
   // First of all: whoever opens the books alone puts them in doubt.
-  using care = StorageCare.open(settings.home);
+  using care = StorageCare.open(settings.home, log);
   const supervisor = await Supervisor.start({
     plan: { ...current, port: settings.port, implicitPort: settings.implicitPort },
     threads: settings.workers,

@@ -16,6 +16,8 @@ export interface SweepOptions {
   readonly files?: HostFiles;
   /** The books of the account that such a folder belongs to; default: nobody has a limit. */
   booksOf?(account: string): Promise<AccountBooks>;
+  /** Is told of an upload that cannot be removed and keeps no other; default: the sweep ends there. */
+  onFailure?(account: string, error: unknown): void;
 }
 
 /**
@@ -28,7 +30,7 @@ export async function sweepUnfinished(
   home: string,
   olderThanMs: number,
   nowMs: number,
-  { files = hostFiles, booksOf = noBooks }: SweepOptions = {},
+  { files = hostFiles, booksOf = noBooks, onFailure = rethrown }: SweepOptions = {},
 ): Promise<number> {
   const all = allUploadsDirectory(operatorPath(home));
   let removed = 0;
@@ -37,7 +39,12 @@ export async function sweepUnfinished(
     const stems = new Set((await namesIn(files, records)).map(stemOf));
     for (const stem of stems) {
       const world = { files, records, books: () => booksOf(account) };
-      if (await sweepOne(world, stem, nowMs - olderThanMs)) removed++;
+      try {
+        if (await sweepOne(world, stem, nowMs - olderThanMs)) removed++;
+      } catch (error) {
+        if (hostCode(error) === undefined) throw error;
+        onFailure(account, error);
+      }
     }
   }
   return removed;
@@ -80,6 +87,10 @@ async function sweepOne(
   if (left === undefined || left.modifiedMs >= limitMs) return false;
   ifThere(() => files.removeFile(record));
   return false; // a record without bytes is no upload
+}
+
+function rethrown(_account: string, error: unknown): never {
+  throw error;
 }
 
 function noBooks(account: string): Promise<AccountBooks> {

@@ -1,9 +1,11 @@
 // What the server does for itself: accounts in doubt are counted, old uploads swept and booked.
 
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { Housekeeping, StorageCare } from "../../server/housekeeping.ts";
 import { KEPT_UNFINISHED_MS } from "../../server/storage/upload_sweep.ts";
 import { RecordedLog } from "../support/in_process_server.ts";
+import { keepFromRemoval } from "../support/kept_folder.ts";
 import { startServer } from "../support/server_process.ts";
 import { at, interrupt, put } from "../support/storage_steps.ts";
 import { TrialQuota } from "../support/trial_quota.ts";
@@ -22,8 +24,8 @@ Deno.test("at its start the server counts accounts in doubt and sweeps what is o
   await trial.accounts.update("ann", { quotaBytes: 100 });
   await Deno.writeTextFile(disk.inRoot("came by another way"), "123");
 
-  using care = StorageCare.open(disk.options.home);
   const log = new RecordedLog();
+  using care = StorageCare.open(disk.options.home, log);
   {
     await using _ = new Housekeeping(care.chores, log);
     const swept = await log.seen(({ event }) => event === "unfinished uploads swept");
@@ -47,6 +49,29 @@ Deno.test("ftp serve cares for its storage from the start on", async () => {
   }
   await using server = await startServer({ home: trial.disk.options.home });
   await server.logged(/unfinished uploads swept .*removed=1/);
+});
+
+Deno.test("a home that cannot be deleted is told of once, and keeps no other from going", async () => {
+  await using trial = await TrialQuota.open({});
+  const { home } = trial.disk.options;
+  const removed = join(home, ".ftp", "removed");
+  const homes = ["1-ann", "2-bob", "3-cy"].map((name) => join(removed, name));
+  for (const path of homes) await Deno.mkdir(path, { recursive: true });
+  await using _ = await keepFromRemoval(homes[1]!);
+  const log = new RecordedLog();
+  using care = StorageCare.open(home, log);
+  const again = { name: "second round", run: () => Promise.resolve({ rounds: ++rounds }) };
+  let rounds = 0;
+  {
+    await using _ = new Housekeeping([...care.chores, again], log, 1);
+    await log.seen(({ fields }) => fields["rounds"] === 3);
+  }
+  const told = log.lines.filter(({ level }) => level === "warn");
+  assert.deepEqual(told.map(({ event, fields }) => [event, fields["name"]]), [
+    ["cannot be removed", "2-bob"],
+  ]);
+  const left = await Array.fromAsync(Deno.readDir(removed), ({ name }) => name);
+  assert.deepEqual(left, ["2-bob"]);
 });
 
 Deno.test("a chore that fails is logged, and does not keep the others from being done again", async () => {

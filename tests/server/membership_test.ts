@@ -218,11 +218,14 @@ Deno.test("who unregisters is gone, files set aside for thirty days", async () =
     "mine",
   );
   const sinceMs = Number(kept.split("-")[0]);
-  assert.equal(
-    await sweepRemovedHomes(server.home, KEPT_REMOVED_MS, sinceMs + KEPT_REMOVED_MS - 1),
-    0,
-  );
-  assert.equal(await sweepRemovedHomes(server.home, KEPT_REMOVED_MS, sinceMs + KEPT_REMOVED_MS), 1);
+  const sweep = (nowMs: number) =>
+    sweepRemovedHomes(server.home, {
+      olderThanMs: KEPT_REMOVED_MS,
+      nowMs,
+      onFailure: (name) => assert.fail(name),
+    });
+  assert.equal(await sweep(sinceMs + KEPT_REMOVED_MS - 1), 0);
+  assert.equal(await sweep(sinceMs + KEPT_REMOVED_MS), 1);
   assert.deepEqual(removedHomes(server), []);
   // The name is free, and leads to nothing of what was there.
   await line.say("SITE REGISTER carol other", 200);

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { hostCode } from "../../server/storage/host_fault.ts";
 import { KEPT_UPLOADS } from "../../server/storage/upload_folder.ts";
 import { sweepUnfinished } from "../../server/storage/upload_sweep.ts";
 import {
@@ -14,6 +15,7 @@ import {
   patternBytes,
   put,
 } from "../support/storage_steps.ts";
+import { FailingFiles } from "../support/failing_files.ts";
 import { openTrialDisk, type TrialDisk } from "../support/trial_disk.ts";
 import { UploadingProcess } from "../support/uploading_process.ts";
 
@@ -139,6 +141,22 @@ Deno.test("a sweep that fails leaves no upload open or locked", async () => {
   await assert.rejects(sweepUnfinished(disk.options.home, 0, nowMs, { booksOf }), /closed/);
   await put(disk.storage, "/f", " a file", { mode: "append" });
   assert.equal(await get(disk.storage, "/f"), "half a file");
+});
+
+Deno.test("an upload that cannot be removed keeps no other, and is told of", async () => {
+  await using disk = await openTrialDisk();
+  for (const name of ["/f", "/g", "/h"]) await interrupt(disk.storage, name, "half");
+  const failing = new FailingFiles();
+  failing.failAt(1, "EACCES");
+  const told: unknown[] = [];
+  const nowMs = Date.now() + DAY_MS;
+  const removed = await sweepUnfinished(disk.options.home, 0, nowMs, {
+    files: failing.files,
+    onFailure: (account, error) => void told.push([account, hostCode(error)]),
+  });
+  assert.equal(removed, 2);
+  assert.deepEqual(told, [["ann", "EACCES"]]);
+  assert.equal((await Array.fromAsync(disk.storage.pending())).length, 1);
 });
 
 Deno.test("the sweep clears records and copies that crashes left", async () => {

@@ -9,27 +9,22 @@ export interface TinyDisk extends AsyncDisposable {
 
 /** @returns `undefined` where nothing may be mounted: only root may. */
 export async function mountTinyDisk(bytes: number): Promise<TinyDisk | undefined> {
-  const directory = await temporaryDirectory();
-  const mounted = await succeeds(
-    "mount",
-    "-t",
-    "tmpfs",
-    "-o",
-    `size=${bytes}`,
-    "tmpfs",
-    directory.path,
-  );
-  if (!mounted) {
-    await directory[Symbol.asyncDispose]();
-    return undefined;
-  }
-  return {
-    path: directory.path,
-    async [Symbol.asyncDispose]() {
-      await succeeds("umount", directory.path);
-      await directory[Symbol.asyncDispose]();
-    },
-  };
+  await using stack = new AsyncDisposableStack();
+  const { path } = stack.use(await temporaryDirectory());
+  if (!await mount(path, bytes)) return undefined;
+  stack.defer(() => unmount(path));
+  const kept = stack.move();
+  return { path, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+/** Lays a file system of its own over a directory. @returns whether that was allowed */
+export function mount(path: string, bytes: number): Promise<boolean> {
+  return succeeds("mount", "-t", "tmpfs", "-o", `size=${bytes}`, "tmpfs", path);
+}
+
+/** Takes it away again. */
+export async function unmount(path: string): Promise<void> {
+  await succeeds("umount", path);
 }
 
 async function succeeds(program: string, ...args: string[]): Promise<boolean> {
