@@ -67,7 +67,7 @@ Deno.test("the commands of the shell do what they say, one after the other", asy
     ...[".hidden", "a.txt", "b.txt", "e"],
     ...["./a.txt", "./b.txt"],
     "e",
-    '{"path":"","size":19,"files":4}',
+    '{"path":"","size":19,"files":4,"complete":true}',
     ...["13  a.txt", "6  b.txt"],
     "/",
     "d/e/b.txt: the same (SHA-256)",
