@@ -4,8 +4,17 @@ import type { CommandShape } from "./command_shape.ts";
 
 /** The script that `ftp completions fish | source` reads. */
 export function fishScript(commands: readonly CommandShape[]): string {
+  const start = "complete -c ftp -n __fish_use_subcommand";
+  const own = [
+    `${start} -f -a help -d 'tells more of a command'`,
+    `${start} -l version -d 'tells the version'`,
+    `${start} -s h -l help -d 'shows help'`,
+    `complete -c ftp -n '__fish_seen_subcommand_from help' -f -a ${
+      quoted(commands.map(({ name }) => name).join(" "))
+    }`,
+  ];
   const lines = commands.flatMap((command) => [
-    `complete -c ftp -n __fish_use_subcommand -f -a ${command.name} -d ${quoted(command.help)}`,
+    `${start} -f -a ${command.name} -d ${quoted(command.help)}`,
     ...below(command, `__fish_seen_subcommand_from ${command.name}`),
     ...command.subcommands.flatMap((sub) => {
       const names = command.subcommands.map(({ name }) => name).join(" ");
@@ -19,7 +28,9 @@ export function fishScript(commands: readonly CommandShape[]): string {
       ];
     }),
   ]);
-  return `# fish completion for ftp: ftp completions fish | source\n${lines.join("\n")}\n`;
+  return `# fish completion for ftp: ftp completions fish | source\n${
+    [...own, ...lines].join("\n")
+  }\n`;
 }
 
 function below({ options, choices }: CommandShape, condition: string): string[] {

@@ -8,15 +8,17 @@ export function zshScript(commands: readonly CommandShape[]): string {
 # zsh completion for ftp: source <(ftp completions zsh)
 _ftp() {
   local context state line
+  local -a all=(
+${commands.map((command) => `    ${described(command)}`).join("\n")}
+  )
   _arguments -C '(-h --help)'{-h,--help}'[shows help]' '--version[tells the version]' '1: :->command' '*:: :->rest'
   case $state in
     command)
-      local -a commands=(
-${commands.map((command) => `        ${described(command)}`).join("\n")}
-      )
+      local -a commands=($all ${quoted("help:tells more of a command")})
       _describe command commands;;
     rest)
       case $line[1] in
+        help) (( CURRENT == 2 )) && _describe command all;;
 ${
     commands.map((command) => `        ${command.name})\n${body(command, "          ")};;`).join(
       "\n",

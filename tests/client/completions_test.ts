@@ -1,8 +1,9 @@
-// The completion scripts: loaded into a real bash, and complete for zsh and fish.
+// The completion scripts, loaded into real shells: bash, zsh and fish.
 
 import assert from "node:assert/strict";
 import { run, runFtpWell } from "../support/program.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
+import { TerminalProcess } from "../support/terminal_process.ts";
 
 /** Asks bash what it would offer for the last of these words. */
 const ASK = `
@@ -37,13 +38,55 @@ Deno.test("bash reads the script and offers commands, options, subcommands and v
   assert.deepEqual(await offered("put", "x"), ["compopt -o default"]);
 });
 
-Deno.test("the scripts for zsh and fish know every command of the program", async () => {
-  const help = await runFtpWell(["help"]);
-  const names = [...help.matchAll(/^ {2}(\w+) /gm)].map(([, name = ""]) => name);
-  assert.ok(names.length > 10);
-  for (const shell of ["zsh", "fish"]) {
-    const script = await runFtpWell(["completions", shell]);
-    for (const name of names) assert.match(script, new RegExp(`\\b${name}\\b`), shell);
-    assert.match(script, /if-exists/);
+/** What is typed at a prompt, and what Tab makes of it, in every shell alike. */
+const COMPLETED: readonly (readonly [typed: string, completed: string])[] = [
+  ["conn", "connect"],
+  ["get --if-e", "--if-exists"],
+  ["get --if-exists ren", "rename"],
+  ["user ad", "add"],
+  ["user add --quo", "--quota"],
+  ["completions f", "fish"],
+  ["--ver", "--version"],
+  ["help unr", "unregister"],
+  ["put some-f", "some-file"],
+];
+
+Deno.test("zsh reads the script and completes at a real prompt", async () => {
+  await using folder = await temporaryDirectory();
+  await Deno.writeTextFile(`${folder.path}/some-file`, "");
+  await Deno.writeTextFile(`${folder.path}/ftp.zsh`, await runFtpWell(["completions", "zsh"]));
+  await using terminal = new TerminalProcess(["-f", "-i"], {
+    program: "zsh",
+    cwd: folder.path,
+    env: { TERM: "dumb", HOME: folder.path },
+  });
+  await terminal.type("PS1='at your service '; unsetopt beep prompt_cr prompt_sp\r");
+  await terminal.see(/\nat your service $/);
+  await terminal.type("autoload -U compinit; compinit -u -D; source ./ftp.zsh && echo well\r");
+  await terminal.see(/\nwell\r\nat your service $/);
+  for (const [typed, completed] of COMPLETED) {
+    await terminal.type(`ftp ${typed}\t`);
+    await terminal.see(new RegExp(`ftp ${typed.slice(0, lastWordAt(typed))}${completed} $`));
+    await terminal.type("\x15echo next\r");
+    await terminal.see(/\nnext\r\nat your service $/);
   }
+  await terminal.type("exit\r");
+  await terminal.end();
 });
+
+Deno.test("fish reads the script and offers the same", async () => {
+  await using folder = await temporaryDirectory();
+  await Deno.writeTextFile(`${folder.path}/some-file`, "");
+  await Deno.writeTextFile(`${folder.path}/ftp.fish`, await runFtpWell(["completions", "fish"]));
+  const lines = COMPLETED.map(([typed]) => `complete -C 'ftp ${typed}'; echo`);
+  const script = ["source ./ftp.fish", ...lines].join("\n");
+  const options = { cwd: folder.path, env: { HOME: folder.path } };
+  const { code, stdout, stderr } = await run("fish", ["--no-config", "-c", script], options);
+  assert.equal(code, 0, stderr);
+  const offered = stdout.split("\n\n").map((lines) => lines.trim().split("\t")[0]);
+  assert.deepEqual(offered.slice(0, -1), COMPLETED.map(([, completed]) => completed), stdout);
+});
+
+function lastWordAt(typed: string): number {
+  return typed.lastIndexOf(" ") + 1;
+}
