@@ -188,8 +188,10 @@ class DataExchange<T> {
       });
       if (this.#peer.habits.answersInTurn) onFree?.();
     } else {
-      // Servers that wait for our close_notify say 226 after it; its failure says nothing about the data.
-      stream?.finish().catch(() => {});
+      // vsftpd says 226 after our end, at the latest when it is acknowledged, 40 ms later; others wait for our
+      // close_notify, whose failure says nothing about the data.
+      if (stream?.secure) stream.finish().catch(() => {});
+      else stream?.close();
       // The server has sent its last byte: it hears the next request after it has said so.
       onFree?.();
     }

@@ -124,7 +124,7 @@ class Download {
   /** What the file under the final name is to the remote one; a prefix becomes the part. */
   async #judgeExisting(target: string): Promise<Relation | undefined> {
     const existing = this.#options.existing ?? "resume";
-    const local = await statOrNothing(target);
+    const local = statOrNothing(target);
     if (local !== undefined) demandRegular(target, local);
     if (local === undefined || existing === "replace") return undefined;
     if (local.isDirectory) throw new Fault("is-a-directory", { about: target });
@@ -179,7 +179,7 @@ class Download {
     const complete = start.offset === this.#size && start.overlap.length === 0 && start.offset > 0;
     const moved = complete ? 0 : await this.#fetch(fileSink(part.file), start, true);
     const result = await this.#prove(start.offset, moved, start.hasher);
-    await part.publish(await this.#modified);
+    part.publish(await this.#modified);
     return result;
   }
 

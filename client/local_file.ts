@@ -17,14 +17,14 @@ export interface WalkOptions {
 
 /** Opens a file for reading. @throws NotRegular, errors of the local disk */
 export async function openLocal(path: string): Promise<Deno.FsFile> {
-  demandRegular(path, await Deno.stat(path));
+  demandRegular(path, Deno.statSync(path));
   return await Deno.open(path, { read: true });
 }
 
 /** What a path leads to; `undefined` for nothing. */
-export async function statOrNothing(path: string): Promise<Deno.FileInfo | undefined> {
+export function statOrNothing(path: string): Deno.FileInfo | undefined {
   try {
-    return await Deno.stat(path);
+    return Deno.statSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
@@ -83,9 +83,20 @@ export async function readRange(
   return bytes;
 }
 
+/**
+ * So much is read or written at once, by a call that waits for it: a thread of its own costs more. A transfer that
+ * is fast uses larger buffers before long, and those are left to a thread.
+ */
+const SYNC_BYTES = 32 * 1024;
+
 /** An open file, from its position on, as a source. */
 export function fileSource(file: Deno.FsFile): ByteSource {
-  return { read: (into) => file.read(into as Uint8Array<ArrayBuffer>) };
+  return {
+    read: async (into) => {
+      const bytes = into as Uint8Array<ArrayBuffer>;
+      return into.length <= SYNC_BYTES ? file.readSync(bytes) : await file.read(bytes);
+    },
+  };
 }
 
 /** An open file, from its position on, as a sink. */
@@ -93,7 +104,8 @@ export function fileSink(file: Deno.FsFile): ByteSink {
   return {
     write: async (bytes) => {
       for (let written = 0; written < bytes.length;) {
-        written += await file.write(bytes.subarray(written) as Uint8Array<ArrayBuffer>);
+        const rest = bytes.subarray(written) as Uint8Array<ArrayBuffer>;
+        written += rest.length <= SYNC_BYTES ? file.writeSync(rest) : await file.write(rest);
       }
     },
   };

@@ -16,7 +16,7 @@ export interface PartFile extends AsyncDisposable {
   /** Forgets everything from `size` on and writes from there. */
   continueAt(size: number): Promise<void>;
   /** Makes it the target: sets the time, where one is known, and renames. */
-  publish(modifiedMs: number | undefined): Promise<void>;
+  publish(modifiedMs: number | undefined): void;
 }
 
 /**
@@ -27,18 +27,35 @@ export interface PartFile extends AsyncDisposable {
  */
 export async function openPart(target: string): Promise<PartFile> {
   const path = partPathOf(target);
-  // SECURITY: whoever can write here could have left a link in its place; it must not be followed.
-  const there = await lstatOrNothing(path);
-  if (there !== undefined && !there.isFile) await Deno.remove(path);
-  const file = await Deno.open(path, { read: true, write: true, create: true });
+  const file = createPart(path) ?? await openOldPart(path);
   try {
-    if (!await file.tryLock(true)) throw new Fault("busy", { about: target });
-    const { size } = await file.stat();
+    if (!file.tryLockSync(true)) throw new Fault("busy", { about: target });
+    const { size } = file.statSync();
     return new LockedPart(target, path, file, size);
   } catch (error) {
     file.close();
     throw error;
   }
+}
+
+/**
+ * A part where there was nothing, not even a link; `undefined` where there was something. Calls that do not wait for
+ * the disk are made at once: handing each of them to a thread took longer than a small file's transfer.
+ */
+function createPart(path: string): Deno.FsFile | undefined {
+  try {
+    return Deno.openSync(path, { read: true, write: true, createNew: true });
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return undefined;
+    throw error;
+  }
+}
+
+async function openOldPart(path: string): Promise<Deno.FsFile> {
+  // SECURITY: whoever can write here could have left a link in its place; it must not be followed.
+  const there = await lstatOrNothing(path);
+  if (there !== undefined && !there.isFile) await Deno.remove(path);
+  return await Deno.open(path, { read: true, write: true, create: true });
 }
 
 class LockedPart implements PartFile {
@@ -52,21 +69,22 @@ class LockedPart implements PartFile {
   }
 
   async continueAt(size: number): Promise<void> {
+    if (size === 0 && this.file.statSync().size === 0) return;
     await this.file.truncate(size);
     await this.file.seek(size, Deno.SeekMode.Start);
   }
 
-  async publish(modifiedMs: number | undefined): Promise<void> {
+  publish(modifiedMs: number | undefined): void {
     if (modifiedMs !== undefined) {
       const seconds = modifiedMs / 1000;
-      await this.file.utime(seconds, seconds);
+      this.file.utimeSync(seconds, seconds);
     }
-    await Deno.rename(this.#path, this.#target);
+    Deno.renameSync(this.#path, this.#target);
     this.#published = true;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const empty = !this.#published && (await this.file.stat()).size === 0;
+    const empty = !this.#published && this.file.statSync().size === 0;
     this.file.close();
     if (empty) await Deno.remove(this.#path);
   }

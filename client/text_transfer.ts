@@ -34,7 +34,7 @@ export async function downloadText(
   const transfer = new TextTransfer(peer, path, options);
   const size = options.entry?.size ?? await remoteSize(peer, path, transfer.asked);
   if ("sink" in target) return await transfer.fetch(target.sink, size);
-  const local = await statOrNothing(target.path);
+  const local = statOrNothing(target.path);
   if (local !== undefined) {
     demandRegular(target.path, local);
     if (local.isDirectory) throw new Fault("is-a-directory", { about: target.path });
@@ -47,7 +47,7 @@ export async function downloadText(
   await part.continueAt(0);
   try {
     const result = await transfer.fetch(fileSink(part.file), size);
-    await part.publish(modified);
+    part.publish(modified);
     return result;
   } catch (error) {
     // Half a text is no beginning of the file: nobody may carry it on.
