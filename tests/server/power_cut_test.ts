@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { powerCuts, RecordingFiles } from "../support/power_cut.ts";
 import { put } from "../support/storage_steps.ts";
 import { openTrialDisk } from "../support/trial_disk.ts";
-import { OLD_CONTENT, UPLOAD_WAYS } from "../support/upload_ways.ts";
+import { DIRECT_WAYS, OLD_CONTENT, UPLOAD_WAYS } from "../support/upload_ways.ts";
 
 for (const [name, { run, gives }] of Object.entries(UPLOAD_WAYS)) {
   Deno.test(`${name} leaves the old file or the new one when the power goes`, async () => {
@@ -28,6 +28,29 @@ for (const [name, { run, gives }] of Object.entries(UPLOAD_WAYS)) {
       if (after === operations.length) assert.equal(found, gives, where);
     }
     assert.deepEqual([...seen].sort(), [gives, OLD_CONTENT].sort());
+  });
+}
+
+for (const [name, { run, gives, keeps }] of Object.entries(DIRECT_WAYS)) {
+  Deno.test(`stored directly, ${name} keeps what is before its bytes, and is whole once it is answered for`, async () => {
+    await using disk = await openTrialDisk();
+    if (keeps !== undefined) await put(disk.storage, "/f", OLD_CONTENT);
+    const path = disk.inRoot("f");
+    const isNew = keeps === undefined;
+    const file = isNew ? 0 : (await Deno.stat(path)).ino ?? 0;
+    const recording = new RecordingFiles();
+    await run(await disk.reopen({ files: recording.files, uploads: "direct" }));
+    const { operations } = recording;
+    const before = isNew ? undefined : { file, content: OLD_CONTENT };
+    const seen = new Set<string | undefined>();
+    for (const { after, found } of powerCuts(operations, path, before)) {
+      const where = operations.slice(0, after).map(({ kind }) => kind).join(" ");
+      assert.ok(found === undefined ? isNew : found.startsWith(keeps ?? ""), where);
+      seen.add(found);
+      if (after === operations.length) assert.equal(found, gives, where);
+    }
+    assert.ok(seen.has(isNew ? undefined : OLD_CONTENT), "before its first byte");
+    assert.ok(seen.size > 2, "on the way it is neither old nor new");
   });
 }
 

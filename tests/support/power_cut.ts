@@ -72,6 +72,13 @@ export class RecordingFiles {
   }
 }
 
+/** A file that was safely on the disk. */
+interface SafeFile {
+  /** As {@linkcode Operation} names it. */
+  readonly file: number;
+  readonly content: string;
+}
+
 /** A moment after which the power was gone, and the contents that may be found under a path then. */
 export interface PowerCut {
   /** How many operations had been done. */
@@ -83,17 +90,17 @@ export interface PowerCut {
 /**
  * All that may be found under `path` after the power went at any moment of what was recorded.
  *
- * @param before what was safely on the disk under that path when the recording began.
+ * @param before what was safely on the disk under that path when the recording began; nothing by default.
  */
 export function* powerCuts(
   operations: readonly Operation[],
   path: string,
-  before: { readonly file: number; readonly content: string },
+  before?: SafeFile,
 ): Generator<PowerCut> {
   for (let after = 0; after <= operations.length; after++) {
     const done = operations.slice(0, after);
     for (let named = sureNames(done); named <= after; named++) {
-      const file = namesAfter(done.slice(0, named), path, before.file).get(path);
+      const file = namesAfter(done.slice(0, named), path, before?.file).get(path);
       if (file === undefined) yield { after, found: undefined };
       else for (const found of contents(done, file, before)) yield { after, found };
     }
@@ -125,8 +132,12 @@ function directoryOf(operation: Operation | undefined): string | undefined {
   }
 }
 
-function namesAfter(done: readonly Operation[], path: string, file: number): Map<string, number> {
-  const names = new Map([[path, file]]);
+function namesAfter(
+  done: readonly Operation[],
+  path: string,
+  file: number | undefined,
+): Map<string, number> {
+  const names = new Map(file === undefined ? [] : [[path, file]]);
   for (const operation of done) {
     if (operation.kind === "create") names.set(operation.path, operation.file);
     if (operation.kind === "remove") names.delete(operation.path);
@@ -138,21 +149,25 @@ function namesAfter(done: readonly Operation[], path: string, file: number): Map
   return names;
 }
 
+/** Everything the file may hold: what it held at any time since its last flush, or half of a change. */
 function contents(
   done: readonly Operation[],
   file: number,
-  before: { readonly file: number; readonly content: string },
+  before: SafeFile | undefined,
 ): Set<string> {
-  let written = file === before.file ? before.content : "";
-  let sure = written;
+  let now = file === before?.file ? before.content : "";
+  let possible = new Set([now]);
   for (const operation of done) {
     if (!("file" in operation) || operation.file !== file) continue;
-    if (operation.kind === "append") written += new TextDecoder().decode(operation.bytes);
-    if (operation.kind === "truncate") written = written.slice(0, operation.size);
-    if (operation.kind === "flush") sure = written;
+    if (operation.kind === "append") {
+      const added = new TextDecoder().decode(operation.bytes);
+      possible.add(now + added.slice(0, Math.ceil(added.length / 2)));
+      possible.add(now + "\0".repeat(added.length));
+      now += added;
+    }
+    if (operation.kind === "truncate") now = now.slice(0, operation.size);
+    if (operation.kind === "flush") possible = new Set();
+    possible.add(now);
   }
-  const lost = written.length - sure.length;
-  if (lost <= 0) return new Set([written, sure]);
-  const half = written.slice(0, sure.length + Math.ceil(lost / 2));
-  return new Set([written, sure, half, sure + "\0".repeat(lost)]);
+  return possible;
 }

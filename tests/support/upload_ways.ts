@@ -40,3 +40,26 @@ export const UPLOAD_WAYS: Readonly<Record<string, UploadWay>> = {
     gives: "new content",
   },
 };
+
+/** Ways to upload straight under the name; what is kept of the old file, where there is one. */
+export const DIRECT_WAYS: Readonly<Record<string, UploadWay & { readonly keeps?: string }>> = {
+  "a new file": {
+    run: (storage) => put(storage, "/f", ["new", " content"], { mode: "create" }),
+    gives: "new content",
+  },
+  "a new upload": {
+    run: (storage) => put(storage, "/f", ["new", " content"]),
+    gives: "new content",
+    keeps: "",
+  },
+  "an append": {
+    run: (storage) => put(storage, "/f", " and more", { mode: "append" }),
+    gives: "old content and more",
+    keeps: OLD_CONTENT,
+  },
+  "a restart over the file": {
+    run: (storage) => put(storage, "/f", "words", { mode: "replace", offset: 4 }),
+    gives: "old words",
+    keeps: "old ",
+  },
+};
