@@ -3,17 +3,17 @@
 import assert from "node:assert/strict";
 import { isFault } from "../../shared/fault.ts";
 import type { Storage } from "../../server/storage/storage.ts";
+import { BusyProcess } from "../support/busy_process.ts";
 import { FailingFiles } from "../support/failing_files.ts";
 import { MortalFiles } from "../support/mortal_files.ts";
-import { at, failsAs, interrupt, patternBytes, put } from "../support/storage_steps.ts";
+import { act, LARGEST, randomNumbers } from "../support/random_deeds.ts";
+import { at, failsAs, patternBytes, put } from "../support/storage_steps.ts";
 import { TrialQuota } from "../support/trial_quota.ts";
 import { UploadingProcess } from "../support/uploading_process.ts";
 
 const LIMIT = { bytes: 10_000, files: 6 };
-/** While a file is replaced, and after that broke off, both versions are there. */
-const LARGEST = 4000;
-const NAMES = ["/a", "/b", "/c", "/d", "/e"];
 const DEATHS = 200;
+const KILLS = 12;
 
 Deno.test(`after ${DEATHS} deaths at random points the books are what is on the disk`, async () => {
   await using trial = await TrialQuota.open(LIMIT);
@@ -36,6 +36,21 @@ Deno.test(`after ${DEATHS} deaths at random points the books are what is on the 
     for (let step = 0; step < 3; step++) await act(storage, random);
     assert.deepEqual(books.inDoubt(), []);
     await agrees(storage, trial, `some time after death ${death}`);
+  }
+});
+
+Deno.test(`after ${KILLS} kills of a busy process the books are what is on the disk`, async () => {
+  await using trial = await TrialQuota.open(LIMIT);
+  for (let kill = 1; kill <= KILLS; kill++) {
+    await using process = BusyProcess.start(trial.disk.options, kill);
+    await process.did(kill * 7);
+    await process.kill();
+    using books = trial.openBooks();
+    const storage = await trial.disk.reopen({ books });
+    await agrees(storage, trial, `after kill ${kill}`);
+    const counted = await books.of("ann", () => trial.counted()).recount();
+    assert.deepEqual((await storage.quota())?.used, counted);
+    assert.deepEqual(books.inDoubt(), []);
   }
 });
 
@@ -104,32 +119,6 @@ Deno.test("limits that come, change and go count at once", async () => {
   await agrees(storage, trial, "with a new limit");
 });
 
-/** One thing that a session does, by chance. */
-async function act(storage: Storage, random: (below: number) => number): Promise<void> {
-  const path = NAMES[random(NAMES.length)] ?? "/a";
-  const other = NAMES[random(NAMES.length)] ?? "/b";
-  const content = "x".repeat(random(LARGEST));
-  const half = [content.slice(0, content.length / 2), content.slice(content.length / 2)];
-  const deeds: (() => Promise<unknown>)[] = [
-    () => put(storage, path, half),
-    () => put(storage, path, half, { mode: "replace", digest: "MD5" }),
-    () => put(storage, path, content.slice(0, 500), { mode: "append" }),
-    () => interrupt(storage, path, content),
-    () => interrupt(storage, path, content.slice(0, 300), { mode: "append", base: "unfinished" }),
-    () => put(storage, path, half, { mode: "replace", announcedSize: content.length }),
-    () => put(storage, path, "end", { mode: "replace", offset: 100 }),
-    () => storage.removeFile(at(path)),
-    () => storage.rename(at(path), at(other)),
-    () => storage.forget(at(path)),
-  ];
-  try {
-    await deeds[random(deeds.length)]?.();
-  } catch (error) {
-    const usual = ["not-found", "over-quota", "bad-restart"] as const;
-    if (!usual.some((kind) => isFault(error, kind))) throw error;
-  }
-}
-
 async function agrees(storage: Storage, trial: TrialQuota, when: string): Promise<void> {
   const state = await storage.quota();
   assert.deepEqual(state?.used, await trial.counted(), when);
@@ -140,14 +129,4 @@ async function agrees(storage: Storage, trial: TrialQuota, when: string): Promis
 /** How the deadly end of a step comes out depends on where it struck. */
 function ignoreDeath(error: unknown, mortal: MortalFiles): undefined {
   if (!mortal.isDead) throw error;
-}
-
-function randomNumbers(seed: number): (below: number) => number {
-  let state = Math.imul(seed, 0x9e3779b1) >>> 0 || 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state = (state ^ (state << 5)) >>> 0;
-    return state % below;
-  };
 }
