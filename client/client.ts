@@ -196,6 +196,19 @@ export interface OperationOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What one session learnt that holds for others of the same server and user. */
+export interface SessionKnowledge {
+  readonly features: Features;
+  /** The folder to enter; that of the login when left out. */
+  readonly folder?: string;
+}
+
+/** What a login may be told. */
+export interface LoginOptions extends OperationOptions {
+  /** What an earlier session learnt: then nothing is asked, and one round trip does for all. */
+  readonly known?: SessionKnowledge;
+}
+
 /**
  * A connection to one server. One operation at a time: starting a second before the first has ended
  * (a listing counts until its last entry) throws an `Error`; several connections do several things.
@@ -234,7 +247,7 @@ export interface Client extends AsyncDisposable {
    * @throws LoginRefused (another try is possible), Unprotected (a password in clear, see {@linkcode TlsMode};
    * data in clear where TLS was insisted on)
    */
-  login(user: string, password: Secret, options?: OperationOptions): Promise<void>;
+  login(user: string, password: Secret, options?: LoginOptions): Promise<void>;
 
   /** The entries of a directory, without `.` and `..`, in the server's order (MLSD, else LIST). */
   list(path: string, options?: ListOptions): AsyncIterableIterator<RemoteEntry>;

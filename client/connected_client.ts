@@ -13,6 +13,7 @@ import type {
   DownloadOptions,
   DownloadTarget,
   ListOptions,
+  LoginOptions,
   OperationOptions,
   TransferOptions,
   TransferResult,
@@ -26,7 +27,7 @@ import { download } from "./download.ts";
 import { Broken, Refused, Unprotected } from "./failure.ts";
 import { type Features, NO_FEATURES } from "./features.ts";
 import { listDirectory } from "./listing.ts";
-import { logIn, prepareSession } from "./login.ts";
+import { logIn, logInAgain, prepareSession } from "./login.ts";
 import { nativeTrustOf } from "./native_tls.ts";
 import { OperationOrder } from "./operation_order.ts";
 import { habitsOf, NO_HABITS } from "./server_habits.ts";
@@ -110,12 +111,16 @@ export class ConnectedClient implements Client {
     return this.#peer.conversation.broken;
   }
 
-  login(user: string, password: Secret, { signal }: OperationOptions = {}): Promise<void> {
+  login(user: string, password: Secret, { signal, known }: LoginOptions = {}): Promise<void> {
     return this.#order.alone(async () => {
       const { tls: mode, trust, host } = this.#parts.options;
-      await logIn(this.#peer, { user, password, tls: mode, signal });
+      const login = { user, password, tls: mode, signal };
+      if (known !== undefined) this.#dataSecure = await logInAgain(this.#peer, login, known);
+      else {
+        await logIn(this.#peer, login);
+        this.#dataSecure = await prepareSession(this.#peer, signal);
+      }
       this.#user = user;
-      this.#dataSecure = await prepareSession(this.#peer, signal);
       this.#peer.habits = habitsOf(this.greeting, this.#peer.features);
       if (this.#peer.habits.holdsReplies) this.#peer.conversation.hurry();
       const control = this.#parts.tls;

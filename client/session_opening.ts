@@ -3,7 +3,13 @@
 import type { CommandWorld } from "../shared/command_line.ts";
 import { CommandFailure, ExitCode } from "../shared/exit_code.ts";
 import { readSmallFile, UnfitFile } from "../shared/small_file.ts";
-import type { Client, ClientLimits, ConnectOptions, DialogueLine } from "./client.ts";
+import type {
+  Client,
+  ClientLimits,
+  ConnectOptions,
+  DialogueLine,
+  SessionKnowledge,
+} from "./client.ts";
 import { connect } from "./connect.ts";
 import type { ConnectionFlags } from "./connection_flags.ts";
 import {
@@ -81,16 +87,22 @@ export async function openSession(
   }
 }
 
-/** Opens another session, or the same one again, with a login that worked before. @throws CommandFailure */
+/**
+ * Opens another session, or the same one again, with a login that worked before.
+ *
+ * @param known what a session that is open learnt, for one beside it.
+ * @throws CommandFailure
+ */
 export async function reopenSession(
   destination: Destination,
   login: Login,
   context: OpeningContext,
   signal: AbortSignal,
+  known?: SessionKnowledge,
 ): Promise<Client> {
   const client = await openConnection(destination, context, signal);
   try {
-    await client.login(login.user, login.password, { signal });
+    await client.login(login.user, login.password, { signal, ...(known && { known }) });
     return client;
   } catch (error) {
     await client.close();
