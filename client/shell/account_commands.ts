@@ -90,7 +90,10 @@ export const ACCOUNT_COMMANDS: readonly ShellCommand[] = [
     usage: "ID",
     example: "kick 12",
     takes: [1, 1],
-    run: async ({ texts: [id = ""] }, { context }) => void await (await presence(context)).kick(id),
+    run: async ({ texts: [id = ""] }, { context, texts }) => {
+      await (await presence(context)).kick(id);
+      context.print({ kicked: id }, texts.presence.ended(id));
+    },
   },
 ];
 
