@@ -5,10 +5,9 @@ import { within } from "../shared/deadline.ts";
 import { Fault } from "../shared/fault.ts";
 import { plainStream } from "../shared/plain_stream.ts";
 import { RecordTail } from "../shared/record_tail.ts";
+import { dialLoopback } from "./own_tls_listener.ts";
 import type { ResumingListener } from "./resuming_listener.ts";
 import type { ServerTls } from "./server_tls.ts";
-
-const LOOPBACK = "127.0.0.1";
 
 /** Bounds of connecting to ourselves. */
 export interface DialOptions {
@@ -36,24 +35,16 @@ export interface OwnTlsEnd extends Disposable {
  * @throws Fault `aborted`, `timed-out`, `host-failure`
  */
 export async function runtimeTlsEnd(tls: ServerTls, options: DialOptions): Promise<OwnTlsEnd> {
-  using listener = tls.listen({ hostname: LOOPBACK, port: 0 });
-  const inner = await dial(listener.addr.port, options);
-  try {
-    const accepted = acceptFrom(listener, inner.local.port);
-    const conn = await orClosed(accepted, within(accepted, options));
-    const protectedSide = plainStream(conn);
-    return {
-      inner,
-      protectedSide,
-      handshake: async () => void await conn.handshake(),
-      see: () => Promise.resolve(),
-      peerLeft: () => Promise.resolve(),
-      [Symbol.dispose]: () => protectedSide.close(),
-    };
-  } catch (error) {
-    inner.close();
-    throw error;
-  }
+  const { inner, conn } = await tls.connectToSelf(options);
+  const protectedSide = plainStream(conn);
+  return {
+    inner,
+    protectedSide,
+    handshake: async () => void await conn.handshake(),
+    see: () => Promise.resolve(),
+    peerLeft: () => Promise.resolve(),
+    [Symbol.dispose]: () => protectedSide.close(),
+  };
 }
 
 /**
@@ -69,7 +60,7 @@ export async function resumingTlsEnd(
 ): Promise<OwnTlsEnd> {
   const listener = await tls.listenResuming();
   try {
-    return new ResumingTlsEnd(listener, await dial(listener.port, options), must, options);
+    return new ResumingTlsEnd(listener, await dialLoopback(listener.port, options), must, options);
   } catch (error) {
     listener[Symbol.dispose]();
     throw error;
@@ -169,31 +160,5 @@ class ResumingTlsEnd implements OwnTlsEnd {
       this.#room?.resolve();
       this.#room = undefined;
     }
-  }
-}
-
-async function dial(port: number, options: DialOptions): Promise<ByteStream> {
-  const dialled = Deno.connect({ hostname: LOOPBACK, port });
-  const loop = await orClosed(dialled, within(dialled, options));
-  loop.setNoDelay(true);
-  return plainStream(loop);
-}
-
-/** Waits; a connection that comes about after the waiting has ended is closed. */
-async function orClosed<T extends Deno.Conn>(coming: Promise<T>, waiting: Promise<T>): Promise<T> {
-  try {
-    return await waiting;
-  } catch (error) {
-    coming.then((conn) => conn.close(), () => {});
-    throw error;
-  }
-}
-
-/** SECURITY: anybody on this machine can connect to the loopback port; only our own end is taken. */
-async function acceptFrom(listener: Deno.TlsListener, port: number): Promise<Deno.TlsConn> {
-  for (;;) {
-    const conn = await listener.accept();
-    if (conn.remoteAddr.port === port) return conn;
-    conn.close();
   }
 }

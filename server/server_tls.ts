@@ -9,6 +9,7 @@ import { Fault, isFault } from "../shared/fault.ts";
 import { endpointOf } from "../shared/plain_stream.ts";
 import { SocketStream } from "../shared/socket_stream.ts";
 import { fingerprintOf } from "./certificate.ts";
+import { type OwnConnection, OwnTlsListener } from "./own_tls_listener.ts";
 import { RawSide } from "./raw_side.ts";
 import { ResumingListener } from "./resuming_listener.ts";
 
@@ -37,6 +38,8 @@ export class ServerTls implements Disposable {
   #identity: TlsIdentity;
   #context: SecureContext;
   readonly #handshaking = new Set<SocketStream>();
+  /** Opened by the first protected data connection. */
+  #own: OwnTlsListener | undefined;
 
   /** @throws Error where certificate and key are no pair; `loadIdentity` has told that before. */
   constructor(identity: TlsIdentity) {
@@ -60,6 +63,8 @@ export class ServerTls implements Disposable {
   replace(identity: TlsIdentity): void {
     this.#context = contextOf(identity);
     this.#identity = identity;
+    this.#own?.retire();
+    this.#own = undefined;
   }
 
   /**
@@ -108,17 +113,16 @@ export class ServerTls implements Disposable {
   }
 
   /**
-   * A listener whose connections speak TLS with this identity, for ourselves and not for peers: what
-   * it accepted and we close in mid-handshake or mid-write stays open until its other end goes. The
-   * caller closes it.
+   * Connects this thread to itself, TLS with this identity at one end: for ourselves and not for peers,
+   * since what the runtime accepted and we close in mid-handshake or mid-write stays open until its
+   * other end goes. The caller owns both ends.
+   *
+   * @throws Fault `aborted`, `timed-out`, and what connecting throws
    */
-  listen(address: { readonly hostname: string; readonly port: number }): Deno.TlsListener {
-    return Deno.listenTls({
-      ...address,
-      cert: this.#identity.certificatePem,
-      key: this.#identity.keyPem,
-      alpnProtocols: DATA_PROTOCOLS,
-    });
+  connectToSelf(options: HandshakeOptions): Promise<OwnConnection> {
+    const { certificatePem: cert, keyPem: key } = this.#identity;
+    this.#own ??= new OwnTlsListener({ cert, key, alpnProtocols: DATA_PROTOCOLS });
+    return this.#own.connect(options);
   }
 
   /**
@@ -132,6 +136,7 @@ export class ServerTls implements Disposable {
   /** Ends the handshakes under way; connections that are open belong to their sessions. */
   [Symbol.dispose](): void {
     for (const stream of this.#handshaking) stream.close();
+    this.#own?.[Symbol.dispose]();
   }
 }
 

@@ -8,6 +8,8 @@ import type { ServerTls } from "./server_tls.ts";
 import type { ServerSettings } from "./settings.ts";
 import { TicketHold } from "./ticket_hold.ts";
 
+/** A small file with its handshake needs no more at once. */
+const FIRST_CARRY_BYTES = 8 * 1024;
 /** Four TLS records of the largest kind; more was not faster. */
 const CARRY_BYTES = 64 * 1024;
 
@@ -153,11 +155,9 @@ class Relay implements Relayed {
 
   /** From the peer to us; how fast is for our own reading to say. */
   async #carryIn(): Promise<void> {
-    const buffer = new Uint8Array(CARRY_BYTES);
-    const next = () => this.#outer.read(buffer);
+    const next = reader((into) => this.#outer.read(into));
     try {
-      for (let bytes = await next(); bytes !== null; bytes = await next()) {
-        const piece = buffer.subarray(0, bytes);
+      for (let piece = await next(); piece !== null; piece = await next()) {
         this.#hold?.see(piece);
         await this.#own.inner.write(piece);
         await this.#own.see(piece);
@@ -175,11 +175,9 @@ class Relay implements Relayed {
   /** From us to the peer, who may not stand still for longer than a stall may last. */
   async #carryOut(): Promise<void> {
     const limitMs = this.#stallMs;
-    const buffer = new Uint8Array(CARRY_BYTES);
     // A reset by ourselves means: closed with bytes of the peer's unread. All we wrote came before.
-    const next = () => this.#own.inner.read(buffer).catch(() => null);
-    for (let bytes = await next(); bytes !== null; bytes = await next()) {
-      const piece = buffer.subarray(0, bytes);
+    const next = reader((into) => this.#own.inner.read(into).catch(() => null));
+    for (let piece = await next(); piece !== null; piece = await next()) {
       for (const part of this.#hold?.pass(piece) ?? [piece]) {
         await within(this.#outer.write(part), { limitMs });
         this.#carriedBytes += part.length;
@@ -187,4 +185,18 @@ class Relay implements Relayed {
     }
     await within(this.#outer.finish(), { limitMs });
   }
+}
+
+/** Reads pieces, each valid until the next; the buffer grows when it is once filled. */
+function reader(
+  read: (into: Uint8Array) => Promise<number | null>,
+): () => Promise<Uint8Array | null> {
+  let buffer = new Uint8Array(FIRST_CARRY_BYTES);
+  let isFull = false;
+  return async () => {
+    if (isFull) buffer = new Uint8Array(CARRY_BYTES);
+    const bytes = await read(buffer);
+    isFull = bytes === buffer.length && buffer.length < CARRY_BYTES;
+    return bytes === null ? null : buffer.subarray(0, bytes);
+  };
 }
