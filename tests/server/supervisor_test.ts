@@ -1,8 +1,9 @@
 // The threads of a server: started, replaced when they die, told of changes, stopped.
 
 import assert from "node:assert/strict";
+import { SqliteAccounts } from "../../server/accounts/sqlite_accounts.ts";
 import { NO_COUNTS } from "../../server/metrics/event_counts.ts";
-import { prepareDataDirectory } from "../../server/data_directory.ts";
+import { accountsFile, prepareDataDirectory } from "../../server/data_directory.ts";
 import type { ServingPlan } from "../../server/serving.ts";
 import {
   type ServingThread,
@@ -12,10 +13,13 @@ import {
 } from "../../server/serving_thread.ts";
 import { Supervisor } from "../../server/supervisor.ts";
 import { CommandFailure } from "../../shared/exit_code.ts";
+import { parseExtendedPassiveReply } from "../../shared/host_port.ts";
+import { Secret } from "../../shared/secret.ts";
 import { ControlLine } from "../support/control_line.ts";
 import { RecordedLog, standardSettings } from "../support/in_process_server.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 
+const CHEAP = { cost: { logN: 4, blockSize: 8, parallel: 1 } };
 const MORTAL_WORKER = new URL("../support/mortal_worker.ts", import.meta.url);
 
 Deno.test("threads that die are replaced, on the same port, and the server lives on", async () => {
@@ -50,6 +54,65 @@ Deno.test("threads that die are replaced, on the same port, and the server lives
   }
   await assert.rejects(ControlLine.open(supervisor.endpoint.port), Deno.errors.ConnectionRefused);
 });
+
+Deno.test("what a thread held of a quota when it died is free again, and what came of its upload stays", async () => {
+  await using directory = await temporaryDirectory();
+  const settings = await quietSettings(directory.path, 2);
+  {
+    using accounts = SqliteAccounts.open(accountsFile(settings.home), CHEAP);
+    await accounts.add({ name: "ann", quotaBytes: 1_000_000 }, new Secret("a"));
+  }
+  const log = new RecordedLog();
+  const supervisor = await Supervisor.start({
+    plan: { settings, identity: undefined, port: 0 },
+    threads: 2,
+    start: startInWorker(MORTAL_WORKER),
+    log,
+  });
+  try {
+    const { port } = supervisor.endpoint;
+    using before = await loggedIn(port);
+    await before.say("ALLO 900000", 200);
+    using data = await passive(before);
+    await before.say("STOR f", 150);
+    const written = data.write(new Uint8Array(300_000));
+    assert.match(await before.ask("STAT"), /"\/f": \d+ bytes so far/);
+    using other = await loggedIn(port);
+    assert.equal(await other.ask("AVBL"), "213 100000");
+    supervisor.update({ settings: { ...settings, maxSessions: 13 }, identity: undefined });
+    for (const worker of [1, 2]) {
+      await log.seen(({ event, fields }) =>
+        event === "worker restarted" && fields["worker"] === worker
+      );
+    }
+    await written.catch(() => {});
+
+    using after = await loggedIn(port);
+    const quota = await after.ask("SITE QUOTA");
+    const used = Number(/ bytes (\d+) of 1000000/.exec(quota)?.[1] ?? NaN);
+    assert.ok(used <= 300_000, quota);
+    assert.equal(await after.ask("SIZE f"), `213 ${used}`);
+    assert.equal(await after.ask("AVBL"), `213 ${1_000_000 - used}`);
+    await after.say("SITE FORGET f", 250);
+    assert.equal(await after.ask("AVBL"), "213 1000000");
+  } finally {
+    await supervisor.stop();
+  }
+});
+
+async function loggedIn(port: number): Promise<ControlLine> {
+  const line = await ControlLine.open(port);
+  await line.say("USER ann", 331);
+  await line.say("PASS a", 230);
+  await line.say("TYPE I", 200);
+  return line;
+}
+
+async function passive(line: ControlLine): Promise<Deno.TcpConn> {
+  const answer = parseExtendedPassiveReply(await line.ask("EPSV"));
+  assert.ok(answer.ok);
+  return await Deno.connect({ hostname: "127.0.0.1", port: answer.value });
+}
 
 Deno.test("a server of one thread serves in this thread", async () => {
   await using directory = await temporaryDirectory();
