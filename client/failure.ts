@@ -207,7 +207,8 @@ export function formatRefusal(reply: Reply): string {
 const NO_SPACE: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
 
 /** What says in a 550 that permission is missing, since the code also stands for "not found" (RFC 959, 5.4). */
-const NOT_ALLOWED = /denied|permission|not permitted|forbidden|read-only|not allowed|privilege/i;
+const NOT_ALLOWED =
+  /denied|permission|not permitted|forbidden|read-only|not allowed|may (only|not)|privilege/i;
 
 /** What says in a 550 that something is there, and in the way: a name taken, a folder with content, the wrong type. */
 const IN_THE_WAY =

@@ -30,7 +30,7 @@ import {
   protectionFinding,
 } from "./reaching.ts";
 import { Trial } from "./trial_file.ts";
-import { Visit } from "./visit.ts";
+import { Visit } from "../visit.ts";
 
 /** What an examination is told. */
 export interface ExaminationOptions {

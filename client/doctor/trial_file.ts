@@ -7,6 +7,7 @@ import { createHasher } from "../../shared/hash.ts";
 import type { ByteSink, ByteSource } from "../../shared/byte_stream.ts";
 import type { Client } from "../client.ts";
 import { formatRefusal, Refused } from "../failure.ts";
+import { removeLeftover } from "../leftover.ts";
 import { temporaryFolder } from "../operations/copying.ts";
 import { childPath } from "../operations/remote_names.ts";
 import type { RemoteEntry } from "../remote_entry.ts";
@@ -158,20 +159,8 @@ export class Trial {
 
   /** Removes what is ours, finished or not. */
   async remove(client: Client, signal: AbortSignal): Promise<Finding> {
-    let refused: Refused | undefined;
-    try {
-      await client.removeFile(this.#path, { signal });
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      refused = error;
-    }
-    // An upload that broke off is kept for its owner by a server like ours.
-    if (client.features.resumesReplacements) {
-      await client.quote(`SITE FORGET ${this.#path}`, { signal });
-    }
-    if (refused === undefined || await isGone(client, this.#path, signal)) {
-      return works("nothing of the trial is left at the server");
-    }
+    const refused = await removeLeftover(client, this.#path, signal);
+    if (refused === undefined) return works("nothing of the trial is left at the server");
     return limited(
       `"${this.#path}" is still there: ${formatRefusal(refused.reply)}`,
       "remove it as somebody who may",
@@ -208,16 +197,6 @@ async function tolerant(work: () => Promise<boolean>): Promise<boolean | string>
 
 function answer(outcome: boolean | string): string {
   return typeof outcome === "string" ? outcome : outcome ? "yes" : "no";
-}
-
-async function isGone(client: Client, path: string, signal: AbortSignal): Promise<boolean> {
-  try {
-    await client.stat(path, { signal });
-    return false;
-  } catch (error) {
-    if (error instanceof Refused) return true;
-    throw error;
-  }
 }
 
 async function fetch(

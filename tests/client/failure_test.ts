@@ -31,6 +31,7 @@ const noSpace = Object.assign(new Error("write"), { code: "ENOSPC" });
 const CODES: readonly [title: string, error: unknown, code: ExitCode][] = [
   ["550", refused(550, "No such file or directory."), ExitCode.notThere],
   ["550 of a permission", refused(550, "Permission denied."), ExitCode.notAllowed],
+  ["550 of our own", refused(550, "This account may only read."), ExitCode.notAllowed],
   ["550 of a name that is taken", refused(550, "a: File exists."), ExitCode.failed],
   ["550 of a folder with content", refused(550, "Directory not empty"), ExitCode.failed],
   ["553", refused(553), ExitCode.notAllowed],

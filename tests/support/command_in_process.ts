@@ -15,9 +15,13 @@ export interface CommandEnding {
 export async function runInProcess(
   module: CommandModule,
   args: readonly string[],
-  { env = {}, stdin = "" }: {
+  { env = {}, stdin = "", interrupt = new AbortController().signal, onPrint }: {
     readonly env?: Readonly<Record<string, string>>;
     readonly stdin?: string;
+    /** Ctrl-C. */
+    readonly interrupt?: AbortSignal;
+    /** Hears what is said, as soon as it is said. */
+    readonly onPrint?: (text: string) => void;
   } = {},
 ): Promise<CommandEnding> {
   const said = { stdout: "", stderr: "" };
@@ -25,7 +29,10 @@ export async function runInProcess(
     isTerminal: false,
     columns: undefined,
     rows: undefined,
-    print: (text: string) => void (said[stream] += text),
+    print: (text: string) => {
+      said[stream] += text;
+      onPrint?.(text);
+    },
     write: (bytes: Uint8Array) =>
       Promise.resolve(void (said[stream] += new TextDecoder().decode(bytes))),
   });
@@ -45,7 +52,7 @@ export async function runInProcess(
     },
     stdout: output("stdout"),
     stderr: output("stderr"),
-    interrupt: new AbortController().signal,
+    interrupt,
     takeCtrlC: () => ({ [Symbol.dispose]() {} }),
     onResize: () => ({ [Symbol.dispose]() {} }),
   };

@@ -1,11 +1,11 @@
-// One login at the server that is examined, made again after a step that broke it.
+// One login at a server that is examined or measured, made again after what broke it.
 
-import type { Client } from "../client.ts";
-import type { Login } from "../credentials.ts";
-import type { Destination } from "../destination.ts";
-import { logIn, type OpeningContext, reopenSession } from "../session_opening.ts";
+import type { Client } from "./client.ts";
+import type { Login } from "./credentials.ts";
+import type { Destination } from "./destination.ts";
+import { logIn, type OpeningContext, openSession, reopenSession } from "./session_opening.ts";
 
-/** Owns the session that most steps share. */
+/** Owns the session that most of the work is done over. */
 export class Visit implements AsyncDisposable {
   readonly #place: Destination;
   readonly #opening: OpeningContext;
@@ -23,6 +23,13 @@ export class Visit implements AsyncDisposable {
     this.#client = client;
     this.#login = await logIn(client, this.#place, this.#opening, signal);
     return client;
+  }
+
+  /** Connects and logs in. @throws CommandFailure */
+  async open(signal: AbortSignal): Promise<Client> {
+    const { client, login } = await openSession(this.#place, this.#opening, signal);
+    this.#login = login;
+    return this.#client = client;
   }
 
   /** Whether anybody got in. */
