@@ -119,7 +119,7 @@ export class ClientCommand implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#progress[Symbol.dispose]();
-    for (const session of this.#sessions.values()) await session.close();
+    await Promise.all([...this.#sessions.values()].map((session) => session.close()));
   }
 
   #warnOfVisiblePassword(): void {
@@ -136,11 +136,14 @@ class Session {
   #login: Login | undefined;
   #client: Client | undefined;
   #failure: unknown;
+  readonly #model: Session | undefined;
 
-  constructor(place: Destination, opening: OpeningContext, login?: Login) {
+  /** @param model the session that this one is beside, with the same login. */
+  constructor(place: Destination, opening: OpeningContext, model?: Session) {
     this.#place = place;
     this.#opening = opening;
-    this.#login = login;
+    this.#model = model;
+    if (model !== undefined) this.#login = model.#login;
   }
 
   get label(): string {
@@ -155,7 +158,7 @@ class Session {
 
   /** Another one of the same login. */
   beside(): Session {
-    return new Session(this.#place, this.#opening, this.#login);
+    return new Session(this.#place, this.#opening, this);
   }
 
   async client(): Promise<Client> {
@@ -179,7 +182,8 @@ class Session {
       this.#client = opened.client;
     } else {
       const login = this.#login;
-      this.#client = await reopenSession(this.#place, login, this.#opening, world.interrupt);
+      const known = this.#model && this.#model.#client;
+      this.#client = await reopenSession(this.#place, login, this.#opening, world.interrupt, known);
     }
     return this.#client;
   }

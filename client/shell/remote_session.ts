@@ -90,12 +90,12 @@ export class RemoteSession implements AsyncDisposable {
     return this.#login.user;
   }
 
-  /** From now on a lost connection is made again with this password. */
   /** The server as the journal keeps it. */
   recordedServer(user: string): RecordedServer {
     return recordedServer(this.place, openingOf(this.#parts).flags, user);
   }
 
+  /** From now on a lost connection is made again with this password. */
   rememberPassword(password: Secret): void {
     this.#login = { ...this.#login, password };
   }
@@ -157,6 +157,13 @@ export class RemoteSession implements AsyncDisposable {
 
   /** One more connection of the same login, in the same folder; the caller closes it. @throws CommandFailure */
   async another(signal: AbortSignal): Promise<Client> {
+    const { features } = this.#client;
+    const known = { features, folder: this.#folder };
+    return await reopenSession(this.place, this.#login, openingOf(this.#parts), signal, known);
+  }
+
+  /** The same without knowing anything: what was may be another server now. @throws CommandFailure */
+  async #anew(signal: AbortSignal): Promise<Client> {
     const client = await reopenSession(this.place, this.#login, openingOf(this.#parts), signal);
     try {
       await attempt(
@@ -180,7 +187,7 @@ export class RemoteSession implements AsyncDisposable {
     if (wasLost) terminal.note(texts.lost(this.place.label));
     await this.#client.close();
     const isActive = this.#parts.settings.active;
-    this.#client = await this.another(signal);
+    this.#client = await this.#anew(signal);
     this.#isActive = isActive;
     if (wasLost) terminal.note(texts.back(this.#folder));
   }
