@@ -139,6 +139,11 @@ const COMMANDS: readonly CommandRow[] = [
     load: () => import("./client/commands/doctor.ts"),
   },
   {
+    name: "bench",
+    summary: "measures a server from here: answers, logins, large and small files",
+    load: () => import("./client/commands/bench.ts"),
+  },
+  {
     name: "completions",
     summary: "prints a script that completes commands and options in bash, zsh or fish",
     load: async () =>
@@ -148,11 +153,6 @@ const COMMANDS: readonly CommandRow[] = [
 
 /** The one command that may start programs: the shell's `!` and `edit`. */
 const STARTS_PROGRAMS = "connect";
-  {
-    name: "bench",
-    summary: "measures a server from here: answers, logins, large and small files",
-    load: () => import("./client/commands/bench.ts"),
-  },
 
 /** Both sides have a part in these: the server opens data directories, the client the wire. */
 async function loadPresence(name: "who" | "top" | "kick"): Promise<CommandModule> {
