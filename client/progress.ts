@@ -16,6 +16,8 @@ const CTRL_C_COLUMNS = 2;
 /** One transfer's place in the display. `using` takes its bar away. */
 export interface Track extends Disposable {
   update(progress: TransferProgress): void;
+  /** The file is there: it counts among those that are done. */
+  complete(): void;
 }
 
 /** Shows how far transfers are; nothing where there is no terminal to draw on. */
@@ -26,11 +28,14 @@ export interface ProgressDisplay extends Disposable {
   total(expected: ExpectedFiles): Disposable;
 }
 
-/** What is known of several files before the first of them moves. */
+/** What is known of several files; read again for each drawing. */
 export interface ExpectedFiles {
-  /** `undefined` where folders are looked into only when it is their turn. */
+  /** `undefined` where nobody counts them. */
   readonly files: number | undefined;
+  /** `undefined` where the size of one is not known. */
   readonly bytes: number | undefined;
+  /** Whether more may be found: folders are looked into when it is their turn. */
+  readonly isGrowing?: boolean;
 }
 
 /** The display for this terminal; `stderr` is where it draws. */
@@ -39,7 +44,7 @@ export function progressDisplay(terminal: Terminal, stderr: CommandOutput): Prog
 }
 
 const NOTHING_SHOWN: ProgressDisplay = {
-  track: () => ({ update() {}, [Symbol.dispose]() {} }),
+  track: () => ({ update() {}, complete() {}, [Symbol.dispose]() {} }),
   total: () => ({ [Symbol.dispose]() {} }),
   [Symbol.dispose]() {},
 };
@@ -79,9 +84,10 @@ class BarDisplay implements ProgressDisplay, Drawing {
         track.update(progress, nowMs);
         this.#total?.update(this.#movingBytes(), nowMs);
       },
+      complete: () => this.#total?.finish(track.state.doneBytes),
       [Symbol.dispose]: () => {
         this.#running.delete(track);
-        this.#total?.finish(track.state.doneBytes);
+        this.#total?.update(this.#movingBytes(), performance.now());
         if (track.isVisible) this.#arrange();
       },
     };
@@ -224,12 +230,13 @@ class RunningTotal {
   }
 
   get state(): BarState {
-    const { files, bytes } = this.#expected;
+    const { files, bytes, isGrowing = false } = this.#expected;
+    const all = files === undefined ? "?" : `${files}${isGrowing ? "+" : ""}`;
     return {
-      name: this.#words(this.#finishedFiles, files === undefined ? "?" : String(files)),
+      name: this.#words(this.#finishedFiles, all),
       stage: "moving",
       doneBytes: this.#finishedBytes + this.#movingBytes,
-      totalBytes: bytes,
+      totalBytes: isGrowing ? undefined : bytes,
       bytesPerSecond: this.#rate.bytesPerSecond,
     };
   }

@@ -181,7 +181,9 @@ async function transfer(
       using track = context.progress.track(remoteName(remote) || remote);
       const onProgress = track.update.bind(track);
       const turn = context.turn && { onHandOver: context.turn.give };
-      return await work(client, { ...policy.options, signal, onProgress, ...turn });
+      const result = await work(client, { ...policy.options, signal, onProgress, ...turn });
+      track.complete();
+      return result;
     } catch (error) {
       await context.turn?.take();
       const cause = error instanceof CommandFailure ? error.cause : error;

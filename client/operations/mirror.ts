@@ -2,6 +2,7 @@
 
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
 import { type MirrorEntry, type MirrorRules, planFolder, takesPart } from "../mirror.ts";
+import { FoundFiles, type Search, UNCOUNTED } from "../found_files.ts";
 import { getFile, putFile } from "./file_transfer.ts";
 import { type WorkSource, workThrough } from "./lanes.ts";
 import { localSide, type MirrorSide, remoteSide } from "./mirror_sides.ts";
@@ -30,7 +31,8 @@ export interface MirrorRequest {
 
 /** Mirrors; failures are reported one by one, and after any of them nothing is removed. @throws CommandFailure */
 export async function mirror(context: OperationContext, request: MirrorRequest): Promise<void> {
-  const walk = new MirrorWalk(request);
+  const found = new FoundFiles();
+  const walk = new MirrorWalk(request, found.search());
   const { direction, remote, local, rules, policy } = request;
   await using record = await beginRecord(context, {
     direction,
@@ -38,6 +40,7 @@ export async function mirror(context: OperationContext, request: MirrorRequest):
     policy,
     mirror: rules,
   });
+  using _total = request.isTrial ? undefined : context.progress.total(found);
   const source = await recordedItem(() => walk, record, 0)(context);
   const isWell = await workThrough(context, source, request.connections, (lane, job) => job(lane));
   let removed = 0;
@@ -77,13 +80,15 @@ class MirrorWalk implements WorkSource<TransferJob> {
   /** Links and devices, which are left alone. */
   skipped = 0;
   readonly #request: MirrorRequest;
+  readonly #search: Search;
   readonly #source: MirrorSide;
   /** Folders to be looked into, the next at the end. */
   readonly #folders: { readonly below: string; readonly isMissing: boolean }[] = [];
   #hasBegun = false;
 
-  constructor(request: MirrorRequest) {
+  constructor(request: MirrorRequest, search = UNCOUNTED) {
     this.#request = request;
+    this.#search = search;
     const [local, remote] = [localSide(request.local), remoteSide(request.remote)];
     [this.#source, this.target] = request.direction === "get" ? [remote, local] : [local, remote];
   }
@@ -102,6 +107,8 @@ class MirrorWalk implements WorkSource<TransferJob> {
       this.isComplete = false;
       context.report(error);
       return [];
+    } finally {
+      if (this.#folders.length === 0) this.#search.over();
     }
   }
 
@@ -154,6 +161,7 @@ class MirrorWalk implements WorkSource<TransferJob> {
       isMissing,
     }));
     this.#folders.push(...folders.reverse());
+    for (const { size } of plan.moves) this.#search.found(size);
     return plan.moves.map((entry) => (lane) => this.#move(lane, prefix + entry.name, entry));
   }
 

@@ -2,8 +2,10 @@
 
 import { isAbsolute, join } from "node:path";
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
+import { FoundFiles, type Search, UNCOUNTED } from "../found_files.ts";
 import type { ExpectedFiles } from "../progress.ts";
 import { remoteName } from "../remote.ts";
+import { countLocal } from "./counting.ts";
 import { FOLDER_HINT, getFile, putFile } from "./file_transfer.ts";
 import { makeFolder } from "./folders.ts";
 import { type WorkSource, workThrough } from "./lanes.ts";
@@ -61,11 +63,14 @@ export async function getInto(context: OperationContext, request: GetRequest): P
     size: isRecursive ? undefined : entry?.size,
   }));
   await using record = await beginRecord(context, { direction: "get", items, policy });
-  const sources = targets.map(({ place, local }, item) =>
-    recordedItem(() => downloadsOf(context, place, local, request), record, item)
-  );
-  const sizes = targets.map(({ place: { entry } }) => entry?.size);
-  await transferAll(context, sources, request, expectedOf(sizes, isRecursive));
+  const found = new FoundFiles();
+  const sources = targets.map(({ place, local }, item) => {
+    if (!isRecursive) found.add(place.entry?.size);
+    const search = isRecursive ? found.search() : UNCOUNTED;
+    const make = () => downloadsOf(context, place, local, request, search);
+    return recordedItem(make, record, item);
+  });
+  await transferAll(context, sources, request, found);
 }
 
 /** Uploads everything; failures are reported one by one. @throws CommandFailure */
@@ -81,40 +86,34 @@ export async function putInto(context: OperationContext, request: PutRequest): P
     size: sizes[at],
   }));
   await using record = await beginRecord(context, { direction: "put", items, policy });
-  const sources = items.map(({ local, remote }, item) =>
-    recordedItem(
+  const found = new FoundFiles();
+  await using _counting = isRecursive && context.terminal.canDraw
+    ? countLocal(locals, found.search())
+    : undefined;
+  const sources = items.map(({ local, remote, size }, item) => {
+    if (!isRecursive) found.add(size);
+    return recordedItem(
       async (lane) => {
         if (isRecursive) return new Uploads(local, remote, policy);
         await demandFile(lane, local);
-        return oneJob((lane) => putFile(lane, local, remote, policy));
+        return jobs([(lane) => putFile(lane, local, remote, policy)]);
       },
       record,
       item,
-    )
-  );
-  await transferAll(context, sources, request, expectedOf(sizes, isRecursive));
-}
-
-/** What a bar for all of them tells; `undefined` for a single file, whose own bar is enough. */
-function expectedOf(
-  sizes: readonly (number | undefined)[],
-  isRecursive: boolean,
-): ExpectedFiles | undefined {
-  if (isRecursive) return { files: undefined, bytes: undefined };
-  if (sizes.length < 2) return undefined;
-  const known = sizes.filter((size) => size !== undefined);
-  const bytes = known.reduce((sum, size) => sum + size, 0);
-  return { files: sizes.length, bytes: known.length === sizes.length ? bytes : undefined };
+    );
+  });
+  await transferAll(context, sources, request, found);
 }
 
 /** Transfers what several sources have. */
 async function transferAll(
   context: OperationContext,
   sources: readonly SourceMaker[],
-  { connections = 1 }: { readonly connections?: number },
-  expected: ExpectedFiles | undefined,
+  { connections = 1, isRecursive }: Pick<GetRequest, "connections" | "isRecursive">,
+  expected: ExpectedFiles,
 ): Promise<void> {
-  using _total = expected && context.progress.total(expected);
+  // For a single file its own bar is enough.
+  using _total = isRecursive || sources.length > 1 ? context.progress.total(expected) : undefined;
   const all = oneAfterAnother(context, sources);
   await workThrough(context, all, connections, (lane, job) => job(lane));
 }
@@ -152,22 +151,23 @@ function downloadsOf(
   place: RemotePlace,
   local: string,
   { isRecursive, policy }: GetRequest,
+  search: Search,
 ): WorkSource<TransferJob> {
-  if (isRecursive) return new Downloads(place, local, policy);
+  if (isRecursive) return new Downloads(place, local, policy, search);
   if (place.entry?.type === "directory") {
     const tried = `get ${shown(place.path)} from ${context.label}`;
     throw new CommandFailure(ExitCode.failed, tried, "it is a folder", { hint: FOLDER_HINT });
   }
-  return oneJob((lane) => getFile(lane, place.path, local, policy, place.entry));
+  return jobs([(lane) => getFile(lane, place.path, local, policy, place.entry)]);
 }
 
-/** A source of one thing to do. */
-export function oneJob(job: TransferJob): WorkSource<TransferJob> {
-  let jobs: TransferJob[] | undefined = [job];
+/** A source of a few things to do, all known. */
+export function jobs(all: readonly TransferJob[]): WorkSource<TransferJob> {
+  let left: readonly TransferJob[] | undefined = all;
   return {
     next: () => {
-      const given = jobs;
-      jobs = undefined;
+      const given = left;
+      left = undefined;
       return Promise.resolve(given);
     },
   };

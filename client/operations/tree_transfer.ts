@@ -3,6 +3,7 @@
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
 import { getFile, putFile } from "./file_transfer.ts";
 import { makeFolder } from "./folders.ts";
+import { type Search, UNCOUNTED } from "../found_files.ts";
 import { toldSentence } from "../texts/told_failure.ts";
 import type { WorkSource } from "./lanes.ts";
 import { localChild, localFacts, localName, type LocalPlace, walkLocal } from "./local_files.ts";
@@ -35,21 +36,33 @@ interface RemoteFolder {
 /** What a place is: a file, or a folder with everything in it. */
 export class Downloads implements WorkSource<TransferJob> {
   readonly #policy: TransferPolicy;
+  readonly #search: Search;
   /** What is still to be looked into, the next at the end. */
   readonly #folders: RemoteFolder[] = [];
   #start: { readonly place: RemotePlace; readonly local: string } | undefined;
 
-  constructor(place: RemotePlace, local: string, policy: TransferPolicy) {
+  constructor(place: RemotePlace, local: string, policy: TransferPolicy, search = UNCOUNTED) {
     this.#start = { place, local };
     this.#policy = policy;
+    this.#search = search;
   }
 
   async next(context: OperationContext): Promise<TransferJob[] | undefined> {
     const start = this.#start;
     this.#start = undefined;
-    if (start !== undefined) return await this.#begin(context, start.place, start.local);
-    const folder = this.#folders.pop();
-    if (folder === undefined) return undefined;
+    try {
+      if (start !== undefined) return await this.#begin(context, start.place, start.local);
+      const folder = this.#folders.pop();
+      return folder && await this.#lookIntoOrReport(context, folder);
+    } finally {
+      if (this.#folders.length === 0) this.#search.over();
+    }
+  }
+
+  async #lookIntoOrReport(
+    context: OperationContext,
+    folder: RemoteFolder,
+  ): Promise<TransferJob[]> {
     try {
       return await this.#lookInto(context, folder);
     } catch (error) {
@@ -65,6 +78,7 @@ export class Downloads implements WorkSource<TransferJob> {
   ): Promise<TransferJob[]> {
     const entry = place.entry ?? await entryAt(context, place.path);
     if (entry?.type !== "directory" && place.path !== "") {
+      this.#search.found(entry?.size);
       return [(lane) => getFile(lane, place.path, local, this.#policy, entry)];
     }
     this.#folders.push({ remote: folderPath(place.path), local, depth: 0 });
@@ -90,7 +104,10 @@ export class Downloads implements WorkSource<TransferJob> {
           below.push({ remote: path, local: target, depth: depth + 1 });
         } // A link may lead to a folder, and round in circles from there.
         else if (entry.type === "link") jobs.push((lane) => this.#getLink(lane, path, target));
-        else jobs.push((lane) => getFile(lane, path, target, this.#policy, entry));
+        else {
+          this.#search.found(entry.size);
+          jobs.push((lane) => getFile(lane, path, target, this.#policy, entry));
+        }
       } catch (error) {
         context.report(error);
       }

@@ -50,7 +50,9 @@ Deno.test("a line that is cut is made again, in the same folder, and the transfe
   const bytes = noise(3 * MIB);
   await using person = await Person.arrive({ remote: { sub: null, "sub/f": bytes } });
   await using link = new CuttableLink(person.server.port);
-  await using terminal = person.shell(["--limit-rate", "3M", `127.0.0.1:${link.port}`]);
+  await using terminal = person.shell(["--limit-rate", "3M"], {
+    FTP_SERVER: `127.0.0.1:${link.port}`,
+  });
   await terminal.see(/:\/> $/);
   await terminal.type("cd sub\r");
   await terminal.see(/:\/sub> $/);
@@ -70,6 +72,36 @@ Deno.test("a line that is cut is made again, in the same folder, and the transfe
   await terminal.see(/\/sub\s[^]*connection refused; another try in 1 s/);
   link.mend();
   await terminal.see(/connected again, in \/sub\s+f\s[^]*:\/sub> $/);
+  await terminal.type("quit\r");
+  assert.equal(await terminal.end(), 0, terminal.shown);
+});
+
+Deno.test("a folder's files are counted as they are found, and once all are known there is a share and a time left", async () => {
+  const bytes = noise(MIB);
+  await using person = await Person.arrive({
+    remote: {
+      tree: null,
+      "tree/1": bytes,
+      "tree/2": bytes,
+      "tree/deep": null,
+      "tree/deep/3": bytes,
+    },
+  });
+  await using terminal = person.shell(["--limit-rate", "3M"]);
+  await terminal.see(/:\/> $/);
+  await terminal.type("get -r tree\r");
+  await terminal.see(/all 0\/2\+ +\d[\d.]*[KM] +\d/);
+  await terminal.see(/all 2\/3 +\d+% .* [\d.]+M\/3\.00M .* \d:\d\d/);
+  await terminal.see(/get tree\/deep\/3: 1\.00M[^]*:\/> $/);
+
+  // Here everything is counted at once.
+  await terminal.type("put -r tree -t copy\r");
+  await terminal.see(/all [0-2]\/3 +\d+% .* [\d.]+[KM]\/3\.00M .* \d:\d\d/);
+  await terminal.see(/3: 1\.00M[^]*:\/> $/);
+  await terminal.type("mirror copy mirrored\r");
+  await terminal.see(/all 0\/2\+ +\d[\d.]*[KM] +\d/);
+  await terminal.see(/all 2\/3 +\d+% /);
+  await terminal.see(/mirror: 3 moved[^]*:\/> $/);
   await terminal.type("quit\r");
   assert.equal(await terminal.end(), 0, terminal.shown);
 });
