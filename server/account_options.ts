@@ -62,11 +62,11 @@ export function addAccountOptions(command: Command): Command {
  * @param tried what the person asked for, for the failure.
  * @throws CommandFailure (usage) that names the flag and what is allowed.
  */
-export async function readAccountChange(
+export function readAccountChange(
   tried: string,
   home: string,
   options: AccountOptions,
-): Promise<AccountChange> {
+): AccountChange {
   if (options.enable && options.disable) {
     throw new CommandFailure(ExitCode.usage, tried, "--enable and --disable exclude each other");
   }
@@ -91,11 +91,11 @@ export async function readAccountChange(
       grants: listOf(tried, "--grant", options.grant, parseGrant),
     }),
     ...(options.mount !== undefined && {
-      mounts: await readMounts(tried, home, options.mount),
+      mounts: readMounts(tried, home, options.mount),
     }),
     ...(options.admin !== undefined && { admin: options.admin }),
     ...(options.readOnly !== undefined && { readOnly: options.readOnly }),
-    ...(options.dir !== undefined && { directory: await readDirectory(tried, home, options.dir) }),
+    ...(options.dir !== undefined && { directory: readDirectory(tried, home, options.dir) }),
     ...((options.enable || options.disable) && { enabled: options.enable === true }),
   };
 }
@@ -149,23 +149,23 @@ function listOf<T extends { readonly path: string }>(
   throw new CommandFailure(ExitCode.usage, tried, `${flag} ${read.why}`);
 }
 
-async function readMounts(
+function readMounts(
   tried: string,
   home: string,
   texts: readonly string[],
-): Promise<readonly Mount[]> {
+): readonly Mount[] {
   const mounts = listOf(tried, "--mount", texts, parseMount);
   for (const { directory } of mounts) {
-    if (await isRootAllowed(home, accountRoot(home, { directory }))) continue;
+    if (isRootAllowed(home, accountRoot(home, { directory }))) continue;
     const why = "it would show the server's own folder";
     throw new CommandFailure(ExitCode.usage, tried, `--mount "${directory}": ${why}`);
   }
   return mounts;
 }
 
-async function readDirectory(tried: string, home: string, text: string): Promise<string> {
+function readDirectory(tried: string, home: string, text: string): string {
   const directory = valueOf(tried, "--dir", text, checkAccountDirectory);
-  if (await isRootAllowed(home, accountRoot(home, { directory }))) return directory;
+  if (isRootAllowed(home, accountRoot(home, { directory }))) return directory;
   const happened = `--dir "${text}": it would show the server's own folder`;
   throw new CommandFailure(ExitCode.usage, tried, happened);
 }

@@ -13,19 +13,19 @@ export function accountRoot(home: string, account: Pick<Account, "directory">): 
  * Whether the folder may be a root, links followed as far as it exists: neither the server's own
  * folder, nor anything in it, nor anything around it.
  */
-export async function isRootAllowed(home: string, root: string): Promise<boolean> {
-  const [own, real] = await Promise.all([realPath(privateDirectory(home)), realPath(root)]);
+export function isRootAllowed(home: string, root: string): boolean {
+  const own = realPath(privateDirectory(home)), real = realPath(root);
   return !isWithin(real, own) && !isWithin(own, real);
 }
 
 /** The path with links followed; of what does not exist, as far as it does. */
-async function realPath(path: string): Promise<string> {
+function realPath(path: string): string {
   try {
-    return await Deno.realPath(path);
+    return Deno.realPathSync(path);
   } catch (error) {
     const parent = resolve(path, "..");
     if (!(error instanceof Deno.errors.NotFound) || parent === path) return path;
-    return join(await realPath(parent), relative(parent, path));
+    return join(realPath(parent), relative(parent, path));
   }
 }
 

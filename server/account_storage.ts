@@ -76,7 +76,7 @@ async function openFolder(
   rest: Pick<DiskStorageOptions, "account" | "books">,
 ): Promise<Storage> {
   // SECURITY: judged at every login, not only when the account was made: links change.
-  if (!await isRootAllowed(home, root)) throw new Fault("denied");
+  if (!isRootAllowed(home, root)) throw new Fault("denied");
   const { diskFloorBytes: floorBytes, symlinks: links, uploads } = settings;
   return await openDiskStorage({ home, root, floorBytes, links, uploads, digests, log, ...rest });
 }

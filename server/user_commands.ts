@@ -103,7 +103,7 @@ async function add(world: CommandWorld, name: string, options: AddOptions): Prom
   const checked = checkAccountName(name);
   if (!checked.ok) throw new CommandFailure(ExitCode.usage, tried, checked.why);
   const home = await prepareDataDirectory(options.home);
-  const change = await readAccountChange(tried, home, options);
+  const change = readAccountChange(tried, home, options);
   using accounts = openAccounts(home);
   // Asked before the password is: nobody types one in vain.
   if (await accounts.find(checked.value) !== undefined) throw alreadyThere(tried);
@@ -119,7 +119,7 @@ async function add(world: CommandWorld, name: string, options: AddOptions): Prom
 async function set(world: CommandWorld, name: string, options: AddOptions): Promise<void> {
   const tried = `user set "${name}"`;
   const home = await requireDataDirectory(options.home);
-  const change = await readAccountChange(tried, home, options);
+  const change = readAccountChange(tried, home, options);
   const newPassword = options.generate === true || options.passwordStdin === true;
   if (Object.keys(change).length === 0 && !newPassword) {
     throw new CommandFailure(ExitCode.usage, tried, "nothing to change was named", {

@@ -56,6 +56,8 @@ const LONGEST_BAN_MS = 24 * 3600_000;
 /** A ban that follows within that time is longer than the one before. */
 const REMEMBERED_MS = 24 * 3600_000;
 const PLACES_REMEMBERED_MS = 30 * 24 * 3600_000;
+/** A place noted so recently need not be noted again: most logins then write nothing. */
+const NOTED_MS = 24 * 3600_000;
 
 /**
  * SECURITY: an address that guesses is banned for all names; a name that is guessed from many addresses
@@ -105,6 +107,8 @@ export class BanList {
   /** Notes a login that went well: that name's failures from there were its owner's. */
   succeeded(address: string, name: string): void {
     const [block, digest, now] = [addressBlock(address), nameDigest(name), this.#now()];
+    const noted = { block, name: digest, since: now - NOTED_MS };
+    if (guarded(() => this.#sql.isNoted.get(noted)) !== undefined) return;
     this.#database.transaction(() => {
       this.#sql.forgive.run(block, digest);
       this.#sql.forgetPlaces.run(now - PLACES_REMEMBERED_MS);

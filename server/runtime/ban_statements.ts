@@ -33,6 +33,10 @@ export function banStatements(database: RuntimeDatabase) {
     remember: prepare(`
       INSERT INTO known_places (block, name, last_ms) VALUES (:block, :name, :now)
       ON CONFLICT DO UPDATE SET last_ms = :now`),
+    // Noted, and with nothing to forgive.
+    isNoted: prepare(`
+      SELECT 1 FROM known_places WHERE block = :block AND name = :name AND last_ms > :since
+        AND NOT EXISTS (SELECT 1 FROM login_failures WHERE block = :block AND name = :name)`),
     timesBanned: prepare("SELECT times FROM bans WHERE block = ? AND name = ?"),
     ban: prepare(`
       INSERT INTO bans (block, name, since_ms, until_ms, times)

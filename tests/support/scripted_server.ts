@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { selfSigned } from "../../server/self_signed.ts";
-import { ServerTls } from "../../server/server_tls.ts";
+import { ServerTls, type TlsIdentity } from "../../server/server_tls.ts";
 import type { ByteStream } from "../../shared/byte_stream.ts";
 import { within } from "../../shared/deadline.ts";
 import { isFault } from "../../shared/fault.ts";
@@ -217,7 +217,8 @@ class Play {
   /** Opens the data port when a reply names it. */
   async #withPort(text: string): Promise<string> {
     if (text.includes("{other}")) {
-      const other = newTls().listen({ hostname: "127.0.0.1", port: 0 });
+      const { certificatePem: cert, keyPem: key } = newIdentity();
+      const other = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert, key });
       this.#otherListener = this.#keep(other);
       return text.replace("{other}", `${endpointOf(other.addr as Deno.NetAddr).port}`);
     }
@@ -257,7 +258,11 @@ async function sayLines(stream: ByteStream, count: number): Promise<void> {
 }
 
 function newTls(): ServerTls {
-  return new ServerTls(selfSigned("localhost", Date.now()));
+  return new ServerTls(newIdentity());
+}
+
+function newIdentity(): TlsIdentity {
+  return selfSigned("localhost", Date.now());
 }
 
 function bytesOf(text: string): Uint8Array {
