@@ -1,12 +1,14 @@
-// Measures this server beside vsftpd and pyftpdlib: same files, same run, interleaved, medians.
+// Measures this server beside vsftpd and pyftpdlib, and this client beside lftp and curl: interleaved, medians.
 //
-//   deno task bench [--quick] [--only TEXT] [--directory DIR] [--save FILE]
+//   deno task bench [--quick] [--group server|client] [--only TEXT] [--directory DIR] [--save FILE]
 
 import { parseArgs } from "node:util";
 import { makeCertificate } from "../tests/support/peers/peer_process.ts";
 import { temporaryDirectory } from "../tests/support/temporary_directory.ts";
 import { startContenders } from "./contenders.ts";
+import { CLIENTS_FULL, CLIENTS_QUICK } from "./client_rows.ts";
 import { buildLoadGenerator, type LoadGenerator } from "./load_generator.ts";
+import { measureClients } from "./measure_clients.ts";
 import { measureRow } from "./measure_row.ts";
 import { median, regressions, type RowResult, type RunResult } from "./result.ts";
 import { FULL, QUICK, ROWS, type Scale } from "./rows.ts";
@@ -24,55 +26,75 @@ async function main(): Promise<void> {
     args: Deno.args,
     options: {
       quick: { type: "boolean", default: false },
+      group: { type: "string", default: "" },
       only: { type: "string", default: "" },
       directory: { type: "string", default: "/dev/shm" },
       save: { type: "string" },
     },
   });
-  const scale = values.quick ? QUICK : FULL;
-  const rows = ROWS.filter(({ name }) => name.toLowerCase().includes(values.only.toLowerCase()));
+  const { group, quick } = values;
+  const fits = (name: string) => name.toLowerCase().includes(values.only.toLowerCase());
   await using root = await temporaryDirectory(values.directory);
   await Deno.chmod(root.path, 0o755);
-  const load = await buildLoadGenerator(root.path);
-  const limits = await measureLimits(load, scale, root.path);
+  const servers = group === "client"
+    ? undefined
+    : await measureServers(root.path, quick ? QUICK : FULL, fits);
+  const clients = group === "server"
+    ? undefined
+    : await measureClients(root.path, quick ? CLIENTS_QUICK : CLIENTS_FULL, fits);
+  if (servers !== undefined) {
+    const { rows, contenders, limits } = servers;
+    console.log(formatTable(rows, contenders));
+    const [plain, tls] = [limits.plain.toFixed(0), limits.tls.toFixed(0)];
+    console.log(`\nthis machine's limit: ${plain} MiB/s plain, ${tls} MiB/s TLS\n`);
+  }
+  if (clients !== undefined) console.log(formatTable(clients.rows, clients.clients));
+  await keep({
+    when: new Date().toISOString(),
+    quick,
+    machine: machine(),
+    ...(servers && { limits: servers.limits }),
+    rows: [...servers?.rows ?? [], ...clients?.rows ?? []],
+  }, values.save);
+}
 
+/** What the servers' rows came to. */
+interface ServerResults {
+  readonly rows: readonly RowResult[];
+  readonly contenders: readonly string[];
+  readonly limits: { readonly plain: number; readonly tls: number };
+}
+
+async function measureServers(
+  root: string,
+  scale: Scale,
+  fits: (name: string) => boolean,
+): Promise<ServerResults> {
+  const load = await buildLoadGenerator(root);
+  const limits = await measureLimits(load, scale, root);
   await using stack = new AsyncDisposableStack();
-  await Deno.mkdir(`${root.path}/files`);
-  await Deno.chmod(`${root.path}/files`, 0o777);
-  await writePattern(`${root.path}/files/large`, scale.fileBytes);
-  await writePattern(`${root.path}/files/eighth`, scale.fileBytes / 8);
-  await writePattern(`${root.path}/files/small`, 4096);
-  await makeCrowd(`${root.path}/files/crowded`, scale.names);
-  const contenders = await startContenders(root.path);
+  await Deno.mkdir(`${root}/files`);
+  await Deno.chmod(`${root}/files`, 0o777);
+  await writePattern(`${root}/files/large`, scale.fileBytes);
+  await writePattern(`${root}/files/eighth`, scale.fileBytes / 8);
+  await writePattern(`${root}/files/small`, 4096);
+  await makeCrowd(`${root}/files/crowded`, scale.names);
+  const contenders = await startContenders(root);
   for (const contender of contenders) stack.use(contender);
-
-  const results: RowResult[] = [];
-  for (const row of rows) {
+  const rows: RowResult[] = [];
+  for (const row of ROWS.filter(({ name }) => fits(name))) {
     const startedMs = performance.now();
-    results.push(await measureRow(row, { contenders, load, scale, root: root.path }));
+    rows.push(await measureRow(row, { contenders, load, scale, root }));
     console.error(`${row.name}: ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
   }
-  const run: RunResult = {
-    when: new Date().toISOString(),
-    quick: values.quick,
-    machine: machine(),
-    limits,
-    rows: results,
-  };
-  console.log(formatTable(run, contenders.map(({ name }) => name)));
-  console.log(
-    `\nthis machine's limit: ${limits.plain.toFixed(0)} MiB/s plain, ${
-      limits.tls.toFixed(0)
-    } MiB/s TLS`,
-  );
-  await keep(run, values.save);
+  return { rows, contenders: contenders.map(({ name }) => name), limits };
 }
 
 async function measureLimits(
   load: LoadGenerator,
   scale: Scale,
   directory: string,
-): Promise<RunResult["limits"]> {
+): Promise<ServerResults["limits"]> {
   const { certificate, key } = await makeCertificate(directory);
   const tls = { tls: 1, cert: certificate, key };
   const rate = async (words: Record<string, string | number>) => {

@@ -19,8 +19,8 @@ export interface RunResult {
   readonly when: string;
   readonly quick: boolean;
   readonly machine: Readonly<Record<string, string | number>>;
-  /** Memory to socket to memory without FTP, MiB/s. */
-  readonly limits: { readonly plain: number; readonly tls: number };
+  /** Memory to socket to memory without FTP, MiB/s; where servers were measured. */
+  readonly limits?: { readonly plain: number; readonly tls: number };
   readonly rows: readonly RowResult[];
 }
 

@@ -1,11 +1,11 @@
 // A run as a table that people read, plain text or Markdown alike.
 
-import { bestPeer, median, ratio, type RowResult, type RunResult, spread } from "./result.ts";
+import { bestPeer, median, ratio, type RowResult, spread } from "./result.ts";
 
-/** The table of all rows: medians of every contender, ours over the best peer, CPU per GiB. */
-export function formatTable(run: RunResult, contenders: readonly string[]): string {
+/** The table of all rows: medians of every contender, ours over the best peer, and what else was measured. */
+export function formatTable(rows: readonly RowResult[], contenders: readonly string[]): string {
   const head = ["row", "unit", ...contenders, "ours / best", "± ours", "CPU s/GiB", "generator"];
-  const lines = run.rows.map((row) => [
+  const lines = rows.map((row) => [
     row.name,
     row.unit,
     ...contenders.map((name) => number(median(row.samples[name] ?? []))),
@@ -15,9 +15,9 @@ export function formatTable(run: RunResult, contenders: readonly string[]): stri
       /^[ /]+$/,
       "",
     ),
-    `${(row.generatorLoad * 100).toFixed(0)} %`,
+    row.generatorLoad === 0 ? "" : `${(row.generatorLoad * 100).toFixed(0)} %`,
   ]);
-  return aligned([head, ...lines]);
+  return aligned(withoutEmptyColumns([head, ...lines]));
 }
 
 function verdict(row: RowResult): string {
@@ -28,6 +28,11 @@ function verdict(row: RowResult): string {
 function number(value: number): string {
   if (Number.isNaN(value)) return "-";
   return value >= 100 ? value.toFixed(0) : value.toFixed(2);
+}
+
+function withoutEmptyColumns(rows: readonly (readonly string[])[]): string[][] {
+  const [, ...lines] = rows;
+  return rows.map((row) => row.filter((_, column) => lines.some((line) => line[column] !== "")));
 }
 
 function aligned(rows: readonly (readonly string[])[]): string {
