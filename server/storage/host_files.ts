@@ -92,11 +92,14 @@ export const hostFiles: HostFiles = {
   namesNow: (path) => Array.from(Deno.readDirSync(path), ({ name }) => name),
   openToRead: (path) => new NodeFile(fs.openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)),
   openToWrite: (path, how) =>
-    new AppendFile(Deno.openSync(path, {
-      read: true,
-      write: true,
-      ...how === "create" && { createNew: true, mode: 0o644 },
-    })),
+    new AppendFile(
+      Deno.openSync(path, {
+        read: true,
+        write: true,
+        ...how === "create" && { createNew: true, mode: 0o644 },
+      }),
+      isInMemory(path),
+    ),
   readText: (path) => Deno.readTextFileSync(path),
   writeText: (path, text) => Deno.writeTextFileSync(path, text, { createNew: true, mode: 0o600 }),
   checkWritable: (directory) => fs.accessSync(directory, fs.constants.W_OK),
@@ -110,6 +113,7 @@ export const hostFiles: HostFiles = {
   setOwner: (path, owner, group) => Deno.chownSync(path, owner ?? null, group ?? null),
   async syncDirectory(path) {
     if (Deno.build.os === "windows") return; // a directory cannot be opened there
+    if (isInMemory(path)) return;
     const handle = fs.openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
     try {
       await settled((done) => fs.fsync(handle, done));
@@ -133,6 +137,14 @@ const SMALL_BYTES = 16 * 1024;
 // deno-lint-ignore require-await -- a failure is a rejection, as with a large read
 async function readNow(handle: number, into: Uint8Array, at: number): Promise<number> {
   return fs.readSync(handle, into, 0, into.length, at);
+}
+
+/** What statfs(2) calls Linux's tmpfs. */
+const TMPFS = 0x01021994;
+
+/** Whether there is no disk below: then a flush has nothing to do and is spared its trip. */
+function isInMemory(path: HostPath): boolean {
+  return Deno.build.os === "linux" && fs.statfsSync(path).type === TMPFS;
 }
 
 /** Opened by number, since only node:fs passes O_NOFOLLOW and O_NONBLOCK on. */
@@ -179,10 +191,12 @@ class NodeFile implements ReadableHostFile {
 /** Opened by Deno, since only there files have locks. */
 class AppendFile implements WritableHostFile {
   readonly #file: Deno.FsFile;
+  readonly #isInMemory: boolean;
   #isLocked = false;
 
-  constructor(file: Deno.FsFile) {
+  constructor(file: Deno.FsFile, isInMemory: boolean) {
     this.#file = file;
+    this.#isInMemory = isInMemory;
     file.seekSync(0, Deno.SeekMode.End);
   }
 
@@ -208,7 +222,7 @@ class AppendFile implements WritableHostFile {
   }
 
   sync(): Promise<void> {
-    return this.#file.sync();
+    return this.#isInMemory ? Promise.resolve() : this.#file.sync();
   }
 
   tryLock(kind: "shared" | "exclusive"): boolean {
