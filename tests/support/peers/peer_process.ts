@@ -32,7 +32,7 @@ const START_LIMIT_MS = 10_000;
 const RETRY_MS = 20;
 
 /** A port that was free a moment ago, for programs that cannot pick one themselves and tell. */
-export function freePort(): number {
+function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return (listener.addr as Deno.NetAddr).port;
 }
@@ -48,7 +48,7 @@ export interface GreetingOptions {
  * Waits until something greets on the port. A foreign program sends no event when it is ready, so
  * this is the one place that asks again and again, within a limit.
  */
-export async function greeting(
+async function greeting(
   port: number,
   { hostname = "127.0.0.1", isSilent = false }: GreetingOptions = {},
 ): Promise<string> {
@@ -99,24 +99,69 @@ export async function makeCertificate(
   return { certificate, key };
 }
 
-/** The directories of a peer: one for its configuration, one for its files. */
-export async function peerDirectories(
+/** Where a peer is to be. */
+export interface PeerPlace {
+  /** A directory for its own files. */
+  readonly configuration: string;
+  /** The directory it shows; everybody may write to `files` in it. */
+  readonly root: string;
+  readonly port: number;
+}
+
+/** What is started, and how it is then reached. */
+export interface PeerProgram extends GreetingOptions {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** {@linkcode PEER_USER} and {@linkcode PEER_PASSWORD} unless said otherwise. */
+  readonly user?: string;
+  readonly password?: string;
+  /** `/files/` unless said otherwise. */
+  readonly writable?: string;
+}
+
+/** The account of peers that have accounts. */
+export const [PEER_USER, PEER_PASSWORD] = ["user", "12345"] as const;
+/** Whom sessions run as where the program is started by root. */
+export const NOBODY = 65534;
+
+/** Starts a peer: `prepare` writes its configuration and says what is to be run. */
+export async function startPeer(
+  name: string,
   options: PeerOptions,
-  stack: AsyncDisposableStack,
-): Promise<{ configuration: string; root: string }> {
+  prepare: (place: PeerPlace) => Promise<PeerProgram>,
+): Promise<Peer> {
+  await using stack = new AsyncDisposableStack();
   const made = async (parent?: string): Promise<TemporaryDirectory> =>
     stack.use(await temporaryDirectory(parent));
   const configuration = (await made()).path;
   const root = options.root ?? (await made(options.rootParent)).path;
-  return { configuration, root };
+  await Deno.mkdir(`${root}/files`, { recursive: true });
+  await Deno.chmod(root, 0o755);
+  await Deno.chmod(`${root}/files`, 0o777);
+  const port = freePort();
+  const prepared = await prepare({ configuration, root, port });
+  const { hostname, user = PEER_USER, password = PEER_PASSWORD, writable = "/files/" } = prepared;
+  const { pid } = spawn(prepared, stack);
+  await greeting(port, prepared);
+  const resources = stack.move();
+  return {
+    name,
+    ...(hostname === undefined ? {} : { address: hostname }),
+    port,
+    pid,
+    user,
+    password,
+    root,
+    writable,
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
 }
 
 /** Starts the program and ends it, SIGTERM, when the stack is disposed of. */
-export function spawnPeer(
-  program: string,
-  args: readonly string[],
+function spawn(
+  { program, args, env = {} }: PeerProgram,
   stack: AsyncDisposableStack,
-  env: Readonly<Record<string, string>> = {},
 ): Deno.ChildProcess {
   const child = new Deno.Command(program, {
     args: [...args],
