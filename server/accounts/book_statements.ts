@@ -109,7 +109,7 @@ export class BookStatements {
 
   #open(account: string, owner: string, opens: NonNullable<Booking<unknown>["opens"]>): void {
     const { hold: { id, place, target }, bytes, replaces } = opens;
-    const credit = this.isCredited(account, target, id) ? NO_AMOUNT : replaces;
+    const credit = this.isCredited(account, target, id) ? NO_AMOUNT : replaces();
     const [credit_bytes, credit_files] = [credit.bytes, credit.files];
     this.#sql.open.run({ id, account, owner, place, target, bytes, credit_bytes, credit_files });
   }

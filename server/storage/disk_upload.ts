@@ -7,7 +7,7 @@ import type { Log } from "../../shared/log.ts";
 import { nameOf, type VirtualPath } from "../../shared/virtual_path.ts";
 import type { KnownDigests } from "./digest_cache.ts";
 import { entryOf } from "./host_entry.ts";
-import { amountAt, amountOf } from "./disk_usage.ts";
+import { amountOf } from "./disk_usage.ts";
 import { asFaults, hostFault } from "./host_fault.ts";
 import { directoryOf, type HostPath, isBelow, type Jail, type Place } from "./jailed_path.ts";
 import { type Booking, difference, NO_AMOUNT } from "./quota_books.ts";
@@ -110,13 +110,15 @@ export class DiskUpload implements Upload {
 
   /** Looks where the file goes again: the world went on while it was flushed. */
   #publishing(): Booking<HostPath> {
-    const { files, root } = this.#world;
+    const { root } = this.#world;
     const { part, create } = this.#plan;
-    const { to } = this.#aim();
+    const { to, place } = this.#aim();
     const { size: bytes } = part.file.stat();
-    const comes = isBelow(to, root) ? { bytes, files: 1 } : NO_AMOUNT;
+    const isOwn = isBelow(to, root);
+    const comes = isOwn ? { bytes, files: 1 } : NO_AMOUNT;
+    const goes = isOwn ? amountOf(place.target?.stat) : NO_AMOUNT;
     return {
-      kept: difference(comes, amountAt(files, to, root)),
+      kept: difference(comes, goes),
       appears: { at: to, bytes },
       act() {
         part.publish(to, create ? "create" : "replace");

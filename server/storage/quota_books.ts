@@ -31,8 +31,8 @@ export interface Hold {
 export interface Booking<T> {
   /** By how much more (or less) is kept afterwards; by default nothing changes. */
   readonly kept?: Amount;
-  /** An upload begins: this much of it is there at once, and it will replace that. */
-  readonly opens?: { readonly hold: Hold; readonly bytes: number; readonly replaces: Amount };
+  /** An upload begins: this much of it is there at once, and it will replace that (asked if it matters). */
+  readonly opens?: { readonly hold: Hold; readonly bytes: number; replaces(): Amount };
   /** The upload with this hold is over; what became of it is in `kept`. */
   readonly closes?: string;
   /** What was at this host path, and below it, is there no more: nobody replaces it. */

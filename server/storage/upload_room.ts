@@ -60,7 +60,7 @@ export class UploadRoom {
     const id = crypto.randomUUID();
     const { place, target = "", bytes } = needs;
     await world.books.change(() => {
-      const replaces = replacedBy(needs, world);
+      const replaces = () => replacedBy(needs, world);
       return { ...step(), opens: { hold: { id, place, target }, bytes, replaces } };
     });
     return new UploadRoom(world, id, needs);
