@@ -53,7 +53,7 @@ async function digestOf(
     const { size, base } = await subjectOf(target, session);
     const { start, end } = { start: 0, end: size, ...range };
     const part = range && { start, end };
-    const digest = await session.storage.digest(target, algorithm, part, signal, base);
+    const digest = await session.storage.digest(target, algorithm, { range: part, base, signal });
     return { start, end, digest };
   });
 }

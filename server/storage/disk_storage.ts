@@ -33,7 +33,7 @@ import { type Powers, unlimitedPowers } from "./powers.ts";
 import { removal, renaming, visiblePlace } from "./name_changes.ts";
 import { forgetPending, pendingUploads } from "./pending_uploads.ts";
 import type {
-  ByteRange,
+  DigestOptions,
   PendingUpload,
   Storage,
   StorageAbilities,
@@ -235,9 +235,7 @@ class DiskStorage implements Storage {
   digest(
     path: VirtualPath,
     algorithm: HashAlgorithm,
-    range?: ByteRange,
-    signal?: AbortSignal,
-    base?: "unfinished",
+    { range, base, signal }: DigestOptions = {},
   ): Promise<string> {
     return asFaults(path, async () => {
       using file = this.#openForDigest(path, base);

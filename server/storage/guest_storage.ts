@@ -7,7 +7,7 @@ import type { VirtualPath } from "../../shared/virtual_path.ts";
 import type { Powers } from "./powers.ts";
 import type { QuotaState } from "./quota_books.ts";
 import type {
-  ByteRange,
+  DigestOptions,
   PendingUpload,
   Storage,
   StorageAbilities,
@@ -89,12 +89,10 @@ export class GuestStorage implements Storage {
   digest(
     path: VirtualPath,
     algorithm: HashAlgorithm,
-    range?: ByteRange,
-    signal?: AbortSignal,
-    base?: "unfinished",
+    options: DigestOptions = {},
   ): Promise<string> {
-    if (base !== undefined) return denied(path);
-    return this.#inner.digest(path, algorithm, range, signal);
+    if (options.base !== undefined) return denied(path);
+    return this.#inner.digest(path, algorithm, options);
   }
 
   space(): Promise<number> {

@@ -15,7 +15,7 @@ import {
 import type { Powers } from "./powers.ts";
 import type { QuotaState } from "./quota_books.ts";
 import type {
-  ByteRange,
+  DigestOptions,
   PendingUpload,
   Storage,
   StorageAbilities,
@@ -131,17 +131,8 @@ export class MountedStorage implements Storage {
     return this.#within(path, (storage, inner) => storage.setMode(inner, mode));
   }
 
-  digest(
-    path: VirtualPath,
-    algorithm: HashAlgorithm,
-    range?: ByteRange,
-    signal?: AbortSignal,
-    base?: "unfinished",
-  ): Promise<string> {
-    return this.#within(
-      path,
-      (storage, inner) => storage.digest(inner, algorithm, range, signal, base),
-    );
+  digest(path: VirtualPath, algorithm: HashAlgorithm, options?: DigestOptions): Promise<string> {
+    return this.#within(path, (storage, inner) => storage.digest(inner, algorithm, options));
   }
 
   space(): Promise<number> {

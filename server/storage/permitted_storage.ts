@@ -7,7 +7,7 @@ import { caseFolded, childOf, isWithin, type VirtualPath } from "../../shared/vi
 import type { Powers } from "./powers.ts";
 import type { QuotaState } from "./quota_books.ts";
 import type {
-  ByteRange,
+  DigestOptions,
   PendingUpload,
   Storage,
   StorageAbilities,
@@ -149,15 +149,13 @@ export class PermittedStorage implements Storage {
   async digest(
     path: VirtualPath,
     algorithm: HashAlgorithm,
-    range?: ByteRange,
-    signal?: AbortSignal,
-    base?: "unfinished",
+    options?: DigestOptions,
   ): Promise<string> {
     const { read, write } = this.#at(path);
     // Who may write but not read may prove an upload of its own all the same, while it is unfinished.
-    const isOwn = base === "unfinished" || (!read && write && await this.#isAbsent(path));
+    const isOwn = options?.base === "unfinished" || (!read && write && await this.#isAbsent(path));
     if (isOwn ? !write : !read) throw new Fault("denied", { about: path });
-    return await this.#inner.digest(path, algorithm, range, signal, base);
+    return await this.#inner.digest(path, algorithm, options);
   }
 
   space(): Promise<number> {

@@ -29,6 +29,14 @@ export interface StoredFile extends ByteSource, AsyncDisposable {
   readonly entry: Entry;
 }
 
+/** What a digest is of; by default of the whole file. */
+export interface DigestOptions {
+  readonly range?: ByteRange | undefined;
+  /** Of the unfinished upload, though there is a file too. */
+  readonly base?: "unfinished" | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** What an upload starts from. */
 export interface WriteOptions {
   /**
@@ -135,17 +143,9 @@ export interface Storage {
    * that are there now. Where there is no file, an unfinished upload of that name answers, so that
    * its owner can prove what is there before carrying it on.
    *
-   * @param base of the unfinished upload, though there is a file too
-   *
    * @throws Fault `not-found`, `is-a-directory`, `bad-restart` (a range beyond the end), `aborted`
    */
-  digest(
-    path: VirtualPath,
-    algorithm: HashAlgorithm,
-    range?: ByteRange,
-    signal?: AbortSignal,
-    base?: "unfinished",
-  ): Promise<string>;
+  digest(path: VirtualPath, algorithm: HashAlgorithm, options?: DigestOptions): Promise<string>;
   /** Bytes that could still be stored, on the disk and within the quota. */
   space(): Promise<number>;
   /**

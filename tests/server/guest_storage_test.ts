@@ -51,5 +51,5 @@ Deno.test("an upload that breaks off leaves nothing for other strangers to carry
   await interrupt(inner, "/h", "somebody's");
   assert.equal(await storage.unfinished(), undefined);
   assert.deepEqual(await Array.fromAsync(storage.pending()), []);
-  await failsAs("denied", storage.digest(at("/h"), "MD5", undefined, undefined, "unfinished"));
+  await failsAs("denied", storage.digest(at("/h"), "MD5", { base: "unfinished" }));
 });

@@ -144,8 +144,7 @@ function resumingRules(rule: Rule) {
     async (storage) => {
       await put(storage, "/f", "old");
       await interrupt(storage, "/f", "one ");
-      const digest = (base?: "unfinished") =>
-        storage.digest(at("/f"), "CRC32", undefined, undefined, base);
+      const digest = (base?: "unfinished") => storage.digest(at("/f"), "CRC32", { base });
       assert.notEqual(await digest(), await digest("unfinished"));
       const carriesOn = { mode: "replace", base: "unfinished" } as const;
       await failsAs("bad-restart", storage.write(at("/f"), { ...carriesOn, offset: 5 }));

@@ -15,7 +15,7 @@ import {
   sum,
 } from "../../server/storage/quota_books.ts";
 import type {
-  ByteRange,
+  DigestOptions,
   PendingUpload,
   Storage,
   StoredFile,
@@ -137,9 +137,7 @@ export class MemoryStorage implements Storage {
   async digest(
     path: VirtualPath,
     algorithm: HashAlgorithm,
-    range?: ByteRange,
-    signal?: AbortSignal,
-    base?: "unfinished",
+    { range, base, signal }: DigestOptions = {},
   ): Promise<string> {
     const asked = base === "unfinished" || !this.#nodes.has(path);
     const unfinished = asked ? this.#unfinished.get(path)?.content : undefined;
