@@ -74,13 +74,10 @@ export function unfinishedWord(line: string): UnfinishedWord {
   return { before: words.slice(0, -1), text, start, openQuote };
 }
 
-/** The word as it must be typed to be read as itself. */
-export function quoteWord(text: string): string {
-  if (/^[^\s'"\\#*?[!;&-][^\s'"\\*?[;&]*$/.test(text)) return text;
-  return text.includes("'") ? `"${text.replace(/["\\]/g, "\\$&")}"` : `'${text}'`;
-}
-
-/** The same by backslashes, or inside the quote that is open: what stands there already need not change. */
+/**
+ * A word as it must be typed to be read as itself: by backslashes, or inside the quote that is open, so
+ * that what stands there already need not change.
+ */
 export function continueWord(text: string, openQuote: string | undefined): string {
   if (openQuote === '"') return `"${text.replace(/["\\]/g, "\\$&")}`;
   if (openQuote === "'" && !text.includes("'")) return `'${text}`;
