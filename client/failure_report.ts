@@ -127,7 +127,7 @@ function hintOf(error: unknown, attempt: Attempt): string | undefined {
     return "-u NAME logs in as somebody else than a guest";
   }
   if (error instanceof AlreadyThere) {
-    return "--if-exists overwrite, skip, rename or newer says what to do then";
+    return "--if-exists (or set if-exists) overwrite, skip, rename or newer says what to do then";
   }
   if (error instanceof NotRegular || error instanceof Deno.errors.NotCapable) {
     return attempt.local && STREAM_HINTS[attempt.local];

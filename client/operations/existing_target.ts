@@ -1,6 +1,7 @@
 // What becomes of a transfer whose target is there already: replaced, carried on, left alone, or under another name.
 
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
+import { Fault } from "../../shared/fault.ts";
 import type { Comparison, Existing } from "../client.ts";
 import type { Terminal } from "../terminal.ts";
 import type { Texts } from "../texts/english.ts";
@@ -118,13 +119,23 @@ async function askedPlan(
   const choices = [...(canResume ? [resume] : []), ...Object.values(others)];
   const question = texts.existing.question(choices.join(", "));
   while (true) {
-    const answer = (await terminal.ask(question, signal)).trim();
+    const answer = (await answerTo(question, terminal, signal)).trim();
     const chosen = ANSWERS[answer.toLowerCase().slice(0, 1)];
     if (chosen === undefined || (chosen === "resume" && !canResume)) continue;
     if (answer.slice(0, 1) !== answer.slice(0, 1).toLowerCase()) policy.ifExists = chosen;
     if (chosen === "skip" || chosen === "rename") return { kind: chosen };
     if (chosen === "newer") return newerPlan(source, target);
     return { kind: "transfer", existing: chosen === "resume" ? "resume" : "replace" };
+  }
+}
+
+/** Ctrl-C ends the transfer, which then says what it was. @throws Fault `aborted` */
+async function answerTo(question: string, terminal: Terminal, signal: AbortSignal) {
+  try {
+    return await terminal.ask(question, signal);
+  } catch (error) {
+    const isGivenUp = error instanceof CommandFailure && error.exitCode === ExitCode.interrupted;
+    throw isGivenUp ? new Fault("aborted", { cause: error }) : error;
   }
 }
 

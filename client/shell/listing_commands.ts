@@ -71,7 +71,7 @@ export const LISTING_COMMANDS: readonly ShellCommand[] = [
       const { context, localFolder } = state;
       const folders = args.texts.length === 0 ? ["."] : args.texts;
       await forEach(context, folders, async (folder) => {
-        const listed = await listLocal(resolve(localFolder, folder), folder, state);
+        const listed = await listLocal(resolve(localFolder, state.withHome(folder)), folder, state);
         if (folders.length > 1 && !context.json) {
           context.terminal.print(`${context.terminal.legible(folder)}:`);
         }

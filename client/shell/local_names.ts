@@ -11,11 +11,11 @@ import type { Word } from "./words.ts";
 /** The host paths that words stand for; globs in the last part fit several. @throws CommandFailure */
 export async function expandLocals(
   words: readonly Word[],
-  state: Pick<ShellState, "localFolder" | "texts">,
+  state: Pick<ShellState, "localFolder" | "texts" | "withHome">,
 ): Promise<string[]> {
   const paths: string[] = [];
   for (const { text, isQuoted } of words) {
-    const path = resolve(state.localFolder, text);
+    const path = resolve(state.localFolder, state.withHome(text));
     const pattern = localName(path);
     if (isQuoted || !isPattern(pattern)) {
       paths.push(path);

@@ -67,7 +67,11 @@ export const READING_COMMANDS: readonly ShellCommand[] = [
     takes: [1, 2],
     wordKinds: ["local", "remote"],
     run: async ({ texts: [local = "", remote = remoteName(local)] }, state) =>
-      await tellComparison(state.context, resolve(state.localFolder, local), remote),
+      await tellComparison(
+        state.context,
+        resolve(state.localFolder, state.withHome(local)),
+        remote,
+      ),
   },
 ];
 

@@ -123,7 +123,7 @@ export class Shell {
     const { connection, world } = this.#parts;
     return await complete(line, {
       commands: SHELL_COMMANDS,
-      localNames: (folder) => localNamesIn(this.#localFolder, folder.replace(HOME, this.#home)),
+      localNames: (folder) => localNamesIn(this.#localFolder, this.#withHome(folder)),
       siteNames: () => connection.sites().then((sites) => [...sites.keys()], () => []),
       remoteNames: (folder) => connection.namesIn(folder, world.interrupt),
     });
@@ -214,6 +214,7 @@ export class Shell {
       },
       localFolder: this.#localFolder,
       history,
+      withHome: (path) => this.#withHome(path),
       enterLocalFolder: (path) => this.#enterLocalFolder(path),
       runProgram: (program) => runProgram(program, this.#localFolder, terminal),
       programs: personsPrograms(world.env),
@@ -223,7 +224,7 @@ export class Shell {
 
   async #enterLocalFolder(path: string): Promise<void> {
     const tried = `lcd "${path}"`;
-    const folder = resolve(this.#localFolder, path.replace(HOME, this.#home));
+    const folder = resolve(this.#localFolder, this.#withHome(path));
     const facts = await attempt(tried, () => localFacts(folder));
     if (facts?.isFolder) this.#localFolder = folder;
     else {throw new CommandFailure(
@@ -233,9 +234,9 @@ export class Shell {
       );}
   }
 
-  get #home(): string {
+  #withHome(path: string): string {
     const { env } = this.#parts.world;
-    return env["HOME"] ?? env["USERPROFILE"] ?? ".";
+    return path.replace(HOME, env["HOME"] ?? env["USERPROFILE"] ?? ".");
   }
 }
 

@@ -26,6 +26,8 @@ export interface ShellState {
   readonly localFolder: string;
   /** Lines that were typed, oldest first. */
   readonly history: readonly string[];
+  /** A local name as it was typed, with the home folder in place of `~`. */
+  withHome(path: string): string;
   /** Changes the folder that local names count from. @throws CommandFailure */
   enterLocalFolder(path: string): Promise<void>;
   /** Runs a program at this terminal, in the local folder. @throws CommandFailure */

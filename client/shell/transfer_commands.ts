@@ -96,9 +96,10 @@ export const TRANSFER_COMMANDS: readonly ShellCommand[] = [
 ];
 
 function get(args: ShellArguments, state: ShellState, policy: TransferPolicy): Promise<void> {
+  const output = args.value("output");
   return getInto(state.context, {
     remotes: args.texts,
-    output: args.value("output"),
+    output: output && state.withHome(output),
     localFolder: state.localFolder,
     isRecursive: args.has("recursive"),
     policy,
@@ -124,7 +125,7 @@ function mirrorFolders(args: ShellArguments, state: ShellState): Promise<void> {
   return mirror(context, {
     direction: isUpload ? "put" : "get",
     remote: folderPath(isUpload ? target : source),
-    local: resolve(localFolder, isUpload ? source : target),
+    local: resolve(localFolder, state.withHome(isUpload ? source : target)),
     rules: {
       include: glob("include"),
       exclude: glob("exclude"),

@@ -96,8 +96,8 @@ export const CHINESE_FAILURES: Readonly<Record<string, string>> = {
     "{1} 已经存在，而文本（ascii）不能续传",
   "{} is there already": "{1} 已经存在",
   "the server's file of that name": "服务器上的同名文件",
-  "--if-exists overwrite, skip, rename or newer says what to do then":
-    "--if-exists overwrite、skip、rename 或 newer 指定如何处理",
+  "--if-exists (or set if-exists) overwrite, skip, rename or newer says what to do then":
+    "--if-exists（或 set if-exists）overwrite、skip、rename 或 newer 指定如何处理",
   "{} differs: {} here, {} at the server": "{1} 不同：本机 {2}，服务器 {3}",
   '"{}": the server has no way to prove the content': "“{1}”：服务器无法证明内容",
   "--verify auto is content with the size then": "--verify auto 则只比较大小",

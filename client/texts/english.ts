@@ -133,7 +133,7 @@ export const ENGLISH = {
     sizes: (there: string, source: string, relation: string) =>
       `${there}, and the new one is ${source}; ${relation}`,
     unknownSize: "of unknown size",
-    bytes: (count: number) => `${count} bytes`,
+    bytes: (count: number) => count === 1 ? "1 byte" : `${count} bytes`,
     same: "the same file",
     localIsPrefix: "what is here is the start of it",
     remoteIsPrefix: "what the server has is the start of it",
@@ -155,7 +155,10 @@ export const ENGLISH = {
     noJournal: (why: string) =>
       `the journal of transfers cannot be written (${why}): "ftp resume" will miss this`,
     sourceHint: "lcd goes to the folder it was sent from",
-    offer: (count: number) => `${count} transfers did not finish. Carry them on now?`,
+    offer: (count: number) =>
+      count === 1
+        ? "1 transfer did not finish. Carry it on now?"
+        : `${count} transfers did not finish. Carry them on now?`,
   },
   transfers: {
     total: (done: number, all: string) => `all ${done}/${all}`,

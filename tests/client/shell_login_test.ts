@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { noise } from "../support/file_tree.ts";
 import { PASSWORD, READER } from "../support/in_process_server.ts";
+import { ftpCommandLine } from "../support/program.ts";
 import { Person } from "../support/shell_at_terminal.ts";
+import { TerminalProcess } from "../support/terminal_process.ts";
 
 const MIB = 1024 * 1024;
 
@@ -76,21 +78,54 @@ Deno.test("what did not finish is offered at the next login, both ways, and carr
   }
   await using terminal = person.shell();
   await terminal.see(
-    /put \/up\s+get down\s+2 transfers did not finish\. Carry them on now\? \[y\/N\] $/,
+    /1 +get .* \/down -> \S+down\s+2 +put .* \S+up -> \/up\s+2 transfers did not finish\. Carry them on now\? \[y\/N\] $/,
   );
   await terminal.type("n\r");
   await terminal.see(/:\/> $/);
   await terminal.type("pending\r");
-  await terminal.see(/put +\d\.\d\dM +\d{4}-\S+Z +\/up\s+get +\d\.\d\dM +\S+Z +down\s[^]*> $/);
+  await terminal.see(/1 +get +6\.00M +\d{4}-\S+Z [^]*2 +put +6\.00M +\S+Z [^]*> $/);
+  await terminal.type("resume 2\r");
+  await terminal.see(/put \S+up: 6\.00M, carried on at .*SHA-256 verified[^]*> $/);
   await terminal.type("resume\r");
-  await terminal.see(/\[y\/N\] $/);
-  await terminal.type("y\r");
-  await terminal.see(/put \/up: 6\.00M, carried on at .*SHA-256 verified/);
-  await terminal.see(/get down: 6\.00M, carried on at .*SHA-256 verified[^]*> $/);
+  await terminal.see(/get \/down: 6\.00M, carried on at .*SHA-256 verified[^]*> $/);
   await terminal.type("pending\r");
   await terminal.see(/nothing is unfinished[^]*> $/);
   await terminal.type("quit\r");
   assert.equal(await terminal.end(), 0, terminal.shown);
   assert.deepEqual(await Deno.readFile(join(person.folder, "down")), bytes);
   assert.deepEqual(await Deno.readFile(join(person.server.root, "up")), bytes);
+});
+
+Deno.test("a certificate is shown once; three wrong passwords are enough; and the terminal is as it was", async () => {
+  await using person = await Person.arrive();
+  const env = {
+    FTP_SERVER: `127.0.0.1:${person.server.port}`,
+    FTP_USER: "alice",
+    XDG_CONFIG_HOME: person.home,
+    XDG_STATE_HOME: person.home,
+    LC_ALL: "C",
+  };
+  const arguments_ = ftpCommandLine(["connect"]).flat().map((word) => `'${word}'`).join(" ");
+  await using terminal = new TerminalProcess(["-c", `${arguments_}; ${arguments_}; stty -a`], {
+    program: "/bin/sh",
+    env,
+    cwd: person.folder,
+  });
+  await terminal.see(/vouches for the certificate of [^]*\s+sha256:\w{64}\s[^]*\[y\/N\] $/);
+  await terminal.type("y\r");
+  for (let tries = 3; tries > 0; tries--) {
+    await terminal.see(/Password for alice at .*: $/);
+    await terminal.type("wrong\r");
+    await terminal.see(/530 /);
+  }
+  // The second shell knows the certificate, and asks for a password again.
+  await terminal.see(/Password for alice at .*: $/);
+  await terminal.type(`${PASSWORD}\r`);
+  await terminal.see(/:\/> $/);
+  assert.equal(terminal.text.match(/sha256:/g)?.length, 1);
+  await terminal.type("no-such\x03");
+  await terminal.see(/no-such\^C\s[^]*:\/> $/);
+  await terminal.type("quit\r");
+  await terminal.see(/\bicanon\b[^]* echo /);
+  assert.equal(await terminal.end(), 0, terminal.shown);
 });

@@ -105,3 +105,44 @@ Deno.test("a folder's files are counted as they are found, and once all are know
   await terminal.type("quit\r");
   assert.equal(await terminal.end(), 0, terminal.shown);
 });
+
+Deno.test("each answer about a file that is there does what it says, and Ctrl-C says what it stopped", async () => {
+  const long = noise(MIB);
+  await using person = await Person.arrive({
+    remote: { r: long, o: "new", s: "new", n: "new", old: "new", young: "new" },
+    local: { r: long.subarray(0, 1000), o: "o", s: "s", n: "x", old: "old", young: "young" },
+  });
+  // Seconds since 1970.
+  await Deno.utime(join(person.folder, "old"), 1_000, 1_000);
+  await Deno.utime(join(person.folder, "young"), 4_000_000_000, 4_000_000_000);
+  await using terminal = person.shell();
+  await terminal.see(/:\/> $/);
+  await terminal.type("get r o s n old young\r");
+  const answers = [["r", "r"], ["o", "o"], ["s", "s"], ["n", "n"], ["old", "w"], ["young", "w"]];
+  for (const [name, answer] of answers) {
+    const [question] = await terminal.see(new RegExp(`/${name}" is there already.*\\s+.*files: $`));
+    // Only what is the start of the file may be carried on.
+    assert.equal(question.includes("[r]esume"), name === "r", question);
+    await terminal.type(`${answer}\r`);
+  }
+  await terminal.see(/:\/> $/);
+  assert.deepEqual(await Deno.readFile(join(person.folder, "r")), long);
+  assert.match(terminal.text, /get r: 1\.00M, carried on at 1000 bytes/);
+  const local = (name: string) => Deno.readTextFile(join(person.folder, name));
+  assert.equal(await local("o"), "new");
+  assert.equal(await local("s"), "s");
+  assert.deepEqual([await local("n"), await local("n.1")], ["x", "new"]);
+  assert.deepEqual([await local("old"), await local("young")], ["new", "young"]);
+
+  // The other way, and every answer for all that follow.
+  await terminal.type("put s young\r");
+  await terminal.see(/"s" is there already[^]*files: $/);
+  await terminal.type("\x03");
+  await terminal.see(/put ".*\/s" to [^:]*:\d+: interrupted[^]*:\/> $/);
+  await terminal.type("put s young\r");
+  await terminal.see(/"s" is there already[^]*files: $/);
+  await terminal.type("S\r");
+  await terminal.see(/put: skipped, \/?s is there[^]*put: skipped, \/?young is there[^]*:\/> $/);
+  await terminal.type("quit\r");
+  assert.equal(await terminal.end(), 0, terminal.shown);
+});
