@@ -5,6 +5,7 @@ import type { HashAlgorithm } from "../shared/hash.ts";
 import type { Reply } from "../shared/reply.ts";
 import type { Secret } from "../shared/secret.ts";
 import type { Features } from "./features.ts";
+import type { RangeOptions } from "./range_download.ts";
 import type { RemoteEntry } from "./remote_entry.ts";
 import type { Certificate, TrustPolicy } from "./trust.ts";
 
@@ -270,6 +271,8 @@ export interface Client extends AsyncDisposable {
     target: DownloadTarget,
     options?: DownloadOptions,
   ): Promise<TransferResult>;
+  /** Fetches part of a file, and stops the server behind it. @throws ContentDiffers where the file ends elsewhere */
+  downloadRange(path: string, sink: ByteSink, options: RangeOptions): Promise<void>;
   /** @throws ContentDiffers, AlreadyThere, NotRegular, errors of the local disk */
   upload(source: UploadSource, path: string, options?: UploadOptions): Promise<TransferResult>;
   /** Adds to the end of a remote file (APPE); nothing is resumed or verified but the size. */

@@ -1,5 +1,6 @@
 // The client's verbs on one connection, one at a time.
 
+import type { ByteSink } from "../shared/byte_stream.ts";
 import type { HashAlgorithm } from "../shared/hash.ts";
 import type { Reply } from "../shared/reply.ts";
 import type { Secret } from "../shared/secret.ts";
@@ -34,6 +35,7 @@ import { habitsOf, NO_HABITS } from "./server_habits.ts";
 import { demandsOwnSession } from "./session_demand.ts";
 import type { Peer } from "./peer.ts";
 import { openLocal } from "./local_file.ts";
+import { downloadRange, type RangeOptions } from "./range_download.ts";
 import { remoteDigest } from "./remote_digest.ts";
 import type { RemoteEntry } from "./remote_entry.ts";
 import { remoteSize, remoteStat } from "./remote_facts.ts";
@@ -177,6 +179,10 @@ export class ConnectedClient implements Client {
       options,
       (options) => download(this.#peer, path, target, options),
     );
+  }
+
+  downloadRange(path: string, sink: ByteSink, options: RangeOptions): Promise<void> {
+    return this.#order.alone(() => downloadRange(this.#peer, path, sink, options));
   }
 
   upload(

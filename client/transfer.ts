@@ -73,7 +73,8 @@ function digesting(sink: ByteSink, hasher: Hasher | undefined): ByteSink {
 const PROGRESS_BYTES = 1024 * 1024;
 const PROGRESS_MS = 100;
 
-function progressTeller(
+/** Tells how far a transfer is, as often as `TransferOptions.onProgress` says. */
+export function progressTeller(
   tell: ((progress: TransferProgress) => void) | undefined,
   totalBytes: number | undefined,
 ): (doneBytes: number, always: boolean) => void {

@@ -9,6 +9,7 @@ import { getToSink } from "../operations/file_transfer.ts";
 import { addConnectionsFlag, type ConnectionsFlag } from "../operations/lanes.ts";
 import { forEach } from "../operations/operation_context.ts";
 import { expandRemote } from "../operations/remote_names.ts";
+import { addSegmentsFlag, segmentLanes, type SegmentsFlag } from "../operations/segment_lanes.ts";
 import {
   addTransferFlags,
   type TransferFlags,
@@ -18,7 +19,7 @@ import { getInto } from "../operations/transfer_targets.ts";
 
 const STANDARD_OUTPUT = "-";
 
-interface GetFlags extends ConnectionFlags, TransferFlags, ConnectionsFlag {
+interface GetFlags extends ConnectionFlags, TransferFlags, ConnectionsFlag, SegmentsFlag {
   readonly output?: string;
   readonly recursive?: true;
 }
@@ -29,15 +30,16 @@ export function define(command: Command, world: CommandWorld): void {
     .argument("<remote...>", "what to get: paths, globs in the last part, URLs")
     .option("-o, --output <local>", "the local file or folder; - is standard output")
     .option("-r, --recursive", "folders with everything in them");
-  addConnectionFlags(addConnectionsFlag(addTransferFlags(command), 1))
+  addConnectionFlags(addConnectionsFlag(addSegmentsFlag(addTransferFlags(command)), 1))
     .action((remotes: string[], flags: GetFlags) => get(world, remotes, flags));
 }
 
 async function get(world: CommandWorld, remotes: string[], flags: GetFlags): Promise<void> {
   const { output } = flags;
   if (output === STANDARD_OUTPUT) checkStandardOutput(flags);
+  const segments = segmentLanes(flags);
   await using command = await ClientCommand.start(world, flags);
-  const policy = transferPolicy(flags, command.terminal);
+  const policy = { ...transferPolicy(flags, command.terminal), ...(segments && { segments }) };
   const places = remotes.map((remote) => command.placeOf(remote));
   await forEach(command, places, async (place) => {
     const context = command.at(place);
@@ -59,7 +61,13 @@ async function get(world: CommandWorld, remotes: string[], flags: GetFlags): Pro
 }
 
 function checkStandardOutput(flags: GetFlags): void {
-  const other = flags.json ? "--json" : flags.recursive ? "--recursive" : undefined;
+  const other = flags.json
+    ? "--json"
+    : flags.recursive
+    ? "--recursive"
+    : flags.segments
+    ? "--segments"
+    : undefined;
   if (other === undefined) return;
   throw new CommandFailure(ExitCode.usage, `-o - ${other}`, "only one of them can be meant");
 }

@@ -15,6 +15,7 @@ import { localFacts } from "./local_files.ts";
 import { attempt, type OperationContext, shown } from "./operation_context.ts";
 import { watchTransfer } from "./recording.ts";
 import { entryAt, isFolderAt } from "./remote_names.ts";
+import { getSegmented } from "./segment_lanes.ts";
 import type { TransferPolicy } from "./transfer_policy.ts";
 import { tellResult, tellSkipped, type TransferredFile } from "./transfer_result.ts";
 
@@ -34,12 +35,11 @@ export async function getFile(
   await attempt({ tried, resumable: true, local: "target" }, async () => {
     const collision = downloadCollision(context, remote, local, entry);
     const move: Mover = (path, existing, onSource) =>
-      transfer(context, remote, policy, (client, options) =>
-        client.download(
-          remote,
-          { path },
-          { ...options, existing, onSource, ...(entry === undefined ? {} : { entry }) },
-        )).catch((error) => explainFolder(context, remote, { tried, hint: FOLDER_HINT }, error));
+      transfer(context, remote, policy, async (client, options) => {
+        const given = { ...options, existing, onSource, ...(entry === undefined ? {} : { entry }) };
+        return await getSegmented(context, remote, path, policy, given) ??
+          await client.download(remote, { path }, given);
+      }).catch((error) => explainFolder(context, remote, { tried, hint: FOLDER_HINT }, error));
     await decideAndMove(context, policy, collision, { command: "get", remote, local }, move);
   });
 }

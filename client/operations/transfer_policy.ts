@@ -5,6 +5,7 @@ import type { Parsed } from "../../shared/parsed.ts";
 import { parseRate } from "../../shared/units.ts";
 import type { TransferOptions } from "../client.ts";
 import { optionParser } from "../connection_flags.ts";
+import type { SegmentLanes } from "./segment_lanes.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** What is done when the target is there already. */
@@ -38,6 +39,8 @@ export interface TransferPolicy {
   ifExists: IfExists;
   readonly options: TransferOptions;
   readonly retries: number;
+  /** The connections that fetch one large file together; left out where one does it alone. */
+  readonly segments?: SegmentLanes;
   /** Whether an earlier run did some of it: what is there and the same was moved by that. */
   readonly isCarriedOn?: boolean;
 }

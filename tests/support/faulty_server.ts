@@ -1,0 +1,182 @@
+// A server of one file that goes wrong as it is told: many sessions, any offset, faults by session and transfer.
+
+import { plainStream } from "../../shared/plain_stream.ts";
+import type { ByteStream } from "../../shared/byte_stream.ts";
+
+/** One RETR, as a fault sees it. */
+export interface FaultyTransfer {
+  /** Counted from 1: which connection it came over, and which transfer of the server's it is. */
+  readonly session: number;
+  readonly number: number;
+  /** What REST said before it. */
+  readonly offset: number;
+}
+
+/** What becomes of one transfer. */
+export type TransferFault =
+  /** So many bytes, and the control connection says 421 and closes. */
+  | { readonly kind: "421-after"; readonly bytes: number }
+  /** So many bytes, and the data connection is closed with a 226. */
+  | { readonly kind: "226-after"; readonly bytes: number }
+  /** After the content come bytes without end. */
+  | { readonly kind: "endless" }
+  /** From the beginning, whatever REST said. */
+  | { readonly kind: "from-0" };
+
+/** How it goes wrong; what is left out is right. */
+export interface FaultyServerOptions {
+  readonly content: Uint8Array;
+  /** Sessions that are turned away with 421. */
+  readonly turnsAway?: (session: number) => boolean;
+  readonly fault?: (transfer: FaultyTransfer) => TransferFault | undefined;
+  readonly refusesRest?: boolean;
+  /** What MDTM says, by how often it was asked before. */
+  readonly modified?: (asked: number) => string;
+}
+
+/** The server, on 127.0.0.1; the file is called `file`. */
+export class FaultyServer implements AsyncDisposable {
+  readonly port: number;
+  /** `REST` offsets of all transfers, in their order. */
+  readonly offsets: number[] = [];
+  readonly #options: FaultyServerOptions;
+  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  readonly #open = new Set<{ close(): void }>();
+  readonly #sessions: Promise<void>[] = [];
+  readonly #accepting: Promise<void>;
+  #asked = 0;
+
+  constructor(options: FaultyServerOptions) {
+    this.#options = options;
+    this.port = this.#listener.addr.port;
+    this.#accepting = this.#accept();
+  }
+
+  /** How many connections were made to it. */
+  get sessions(): number {
+    return this.#sessions.length;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#listener.close();
+    for (const each of this.#open) quietly(() => each.close());
+    await this.#accepting;
+    await Promise.all(this.#sessions);
+  }
+
+  async #accept(): Promise<void> {
+    for (;;) {
+      const conn = await this.#listener.accept().catch(() => undefined);
+      if (conn === undefined) return;
+      const stream = plainStream(this.#keep(conn));
+      // What a client does to a session of its own is no failure of the test's.
+      this.#sessions.push(this.#serve(stream, this.#sessions.length + 1).catch(() => {}));
+    }
+  }
+
+  async #serve(stream: ByteStream, session: number): Promise<void> {
+    const say = (text: string) => stream.write(new TextEncoder().encode(`${text}\r\n`));
+    if (this.#options.turnsAway?.(session)) {
+      await say("421 too many of you");
+      return stream.close();
+    }
+    await say("220 ready");
+    let offset = 0;
+    let listener: Deno.TcpListener | undefined;
+    for await (const line of linesOf(stream)) {
+      const [verb = "", argument = ""] = line.split(" ", 2);
+      if (verb === "REST" && !this.#options.refusesRest) offset = Number(argument);
+      if (verb === "EPSV") {
+        listener = this.#keep(Deno.listen({ hostname: "127.0.0.1", port: 0 }));
+        await say(`229 go (|||${listener.addr.port}|)`);
+      } else if (verb === "RETR" && listener !== undefined) {
+        if (await this.#retrieve(stream, say, session, offset, listener)) return;
+        offset = 0;
+      } else if (verb === "ABOR") await say("226 stopped");
+      else await say(this.#answer(verb));
+      if (verb === "QUIT") return stream.close();
+    }
+  }
+
+  #answer(verb: string): string {
+    switch (verb) {
+      case "USER":
+        return "331 password";
+      case "PASS":
+        return "230 in";
+      case "FEAT":
+        return "211-Features\r\n SIZE\r\n MDTM\r\n REST STREAM\r\n211 End";
+      case "SIZE":
+        return `213 ${this.#options.content.length}`;
+      case "MDTM":
+        return `213 ${this.#options.modified?.(this.#asked++) ?? "20250131120000"}`;
+      case "REST":
+        return this.#options.refusesRest ? "502 no such thing" : "350 from there";
+      case "QUIT":
+        return "221 bye";
+      default:
+        return "200 fine";
+    }
+  }
+
+  /** @returns whether the session is over. */
+  async #retrieve(
+    stream: ByteStream,
+    say: (text: string) => Promise<void>,
+    session: number,
+    offset: number,
+    listener: Deno.TcpListener,
+  ): Promise<boolean> {
+    const { content, fault } = this.#options;
+    this.offsets.push(offset);
+    const wrong = fault?.({ session, number: this.offsets.length, offset });
+    const data = plainStream(this.#keep(await listener.accept()));
+    listener.close();
+    await say("150 here it comes");
+    const rest = content.subarray(wrong?.kind === "from-0" ? 0 : offset);
+    const isCut = wrong?.kind === "421-after" || wrong?.kind === "226-after";
+    let isStopped = false;
+    try {
+      await data.write(isCut ? rest.subarray(0, wrong.bytes) : rest);
+      while (wrong?.kind === "endless") await data.write(new Uint8Array(64 * 1024));
+      await data.finish();
+    } catch {
+      // The client has had enough of it.
+      isStopped = true;
+    }
+    data.close();
+    if (wrong?.kind === "421-after") {
+      await say("421 going down");
+      stream.close();
+      return true;
+    }
+    await say(isStopped ? "426 stopped" : "226 done");
+    return false;
+  }
+
+  #keep<T extends { close(): void }>(resource: T): T {
+    this.#open.add(resource);
+    return resource;
+  }
+}
+
+async function* linesOf(stream: ByteStream): AsyncGenerator<string> {
+  const buffer = new Uint8Array(4096);
+  let text = "";
+  for (;;) {
+    const count = await stream.read(buffer);
+    if (count === null) return;
+    text += new TextDecoder().decode(buffer.subarray(0, count));
+    const lines = text.split("\r\n");
+    text = lines.pop() ?? "";
+    yield* lines;
+  }
+}
+
+function quietly(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BadResource)) throw error;
+  }
+}
