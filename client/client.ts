@@ -27,6 +27,8 @@ export interface ClientLimits {
   readonly dataConnectMs: number;
   /** How long a transfer may stand still. */
   readonly stalledMs: number;
+  /** While a transfer runs the control connection is used so often. */
+  readonly keepAliveMs: number;
   /** The longest listing, bytes. */
   readonly listingBytes: number;
 }
@@ -38,6 +40,8 @@ export const DEFAULT_LIMITS: ClientLimits = {
   replyMs: 60_000,
   dataConnectMs: 15_000,
   stalledMs: 60_000,
+  // Routers forget a connection that was silent for some minutes.
+  keepAliveMs: 60_000,
   // Four million names, far more than any folder that works has.
   listingBytes: 256 * 1024 * 1024,
 };

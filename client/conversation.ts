@@ -8,6 +8,7 @@ import type { DialogueLine } from "./client.ts";
 import { type Exchange, Waiting } from "./exchange.ts";
 import { Broken, Refused } from "./failure.ts";
 import { ReplyReader } from "./reply_reader.ts";
+import { withoutSecrets } from "./shown_line.ts";
 
 /** What a conversation is told once. */
 export interface ConversationOptions {
@@ -37,6 +38,9 @@ const HELD_BACK_MS = 3;
 
 /** The last one's own reply may be held back as well. */
 const NUDGES_LIMIT = 2;
+
+/** What NOOP is answered with, also where it is not heard during a transfer; none of them ends one that has begun. */
+const ASIDE_CODES: ReadonlySet<number> = new Set([200, 500, 502, 503]);
 
 const SUCCESS: readonly ReplyClass[] = ["completion"];
 
@@ -118,6 +122,8 @@ export class Conversation {
       await unlessAborted(exchange.turn, signal);
       return await within(reply, limits);
     } catch (error) {
+      // Its reply still has to come, for the sake of those behind it.
+      if (isFault(error, "aborted")) this.#await(exchange, reply, { limitMs }).catch(() => {});
       if (!isFault(error, "timed-out")) throw error;
       throw this.break(new Broken("timed-out", `no reply within ${limitMs / 1000} s`));
     }
@@ -129,6 +135,26 @@ export class Conversation {
    * @throws Fault `bad-name` for a line that holds CR, LF or NUL; Broken
    */
   send(line: string): Exchange {
+    return this.#send(line, false);
+  }
+
+  /** Sends a line whose reply tells nothing; it must come in time all the same. @throws what `send` does */
+  tell(line: string): void {
+    this.final(this.send(line)).catch(() => {});
+  }
+
+  /**
+   * Says NOOP while a transfer runs, so that nobody on the way takes the connection for a dead one, unless as many
+   * as `limit` are without an answer. Some servers answer at once (pyftpdlib, and Pure-FTPd that it knows no
+   * such thing), others after the transfer (vsftpd, ours): by its code the answer is told from the transfer's own.
+   */
+  sayAside(limit: number): void {
+    const unanswered = this.#waiting.filter(({ isAside }) => isAside).length;
+    if (this.#broken || unanswered >= limit) return;
+    this.final(this.#send("NOOP", true)).catch(() => {});
+  }
+
+  #send(line: string, isAside: boolean): Exchange {
     const shown = withoutSecrets(line);
     // SECURITY: a name from a listing must not smuggle a second command
     if (/[\0\r\n]/.test(line)) throw new Fault("bad-name", { about: shown });
@@ -136,7 +162,7 @@ export class Conversation {
     if (this.#waiting.length === 0) this.#refuseUnasked();
     this.#options.dialogue?.({ from: "client", text: shown });
     clearTimeout(this.#nudgeTimer);
-    const exchange = this.#expect(shown);
+    const exchange = this.#expect(shown, isAside);
     // Requests that are ready together travel together.
     if (this.#outgoing === "") this.#writing = this.#writing.then(() => this.#flush());
     this.#outgoing += line + "\r\n";
@@ -185,8 +211,8 @@ export class Conversation {
     return reason;
   }
 
-  #expect(command: string): Exchange {
-    const waiting = new Waiting(command);
+  #expect(command: string, isAside = false): Exchange {
+    const waiting = new Waiting(command, isAside);
     this.#waiting.push(waiting);
     this.#waiting[0]?.come();
     this.#listen();
@@ -233,22 +259,27 @@ export class Conversation {
     if (answer.code === 421) {
       throw this.break(new Broken("lost", answer.lines.join(" ") || "421", { reply: answer }));
     }
-    const waiting = this.#waiting[0];
+    const at = this.#whoseIs(answer);
+    const waiting = this.#waiting[at];
     if (waiting === undefined) return;
     if (replyClass(answer) === "preliminary") waiting.begin(answer);
     else {
-      this.#waiting.shift();
+      this.#waiting.splice(at, 1);
       waiting.end(answer);
       this.#waiting[0]?.come();
     }
     this.#watchForMore();
   }
 
+  /** The oldest's, except for what cannot be the end of a transfer that runs. */
+  #whoseIs({ code }: Reply): number {
+    if (!this.#waiting[0]?.hasBegun || !ASIDE_CODES.has(code)) return 0;
+    return Math.max(this.#waiting.findIndex(({ isAside }) => isAside), 0);
+  }
+
   #watchForMore(): void {
     if (!this.#isHurried || this.#waiting.length === 0) return;
-    const nudges = this.#waiting.filter(({ command }) => command === "NOOP").length;
-    if (nudges >= NUDGES_LIMIT) return;
-    this.#nudgeTimer = setTimeout(() => this.send("NOOP"), HELD_BACK_MS);
+    this.#nudgeTimer = setTimeout(() => this.sayAside(NUDGES_LIMIT), HELD_BACK_MS);
   }
 
   #tell({ code, lines }: Reply): void {
@@ -257,13 +288,6 @@ export class Conversation {
       this.#options.dialogue?.({ from: "server", text: `${code}${at < last ? "-" : " "}${line}` })
     );
   }
-}
-
-/** SECURITY: the dialogue is shown and failures are logged, so passwords leave neither way. */
-function withoutSecrets(line: string): string {
-  return line
-    .replace(/^(PASS|ACCT) .*$/is, "$1 ****")
-    .replace(/^(SITE +(?:REGISTER|UNREGISTER|PASSWD)) .*$/is, "$1 ****");
 }
 
 function brokenBy(error: unknown): Broken {

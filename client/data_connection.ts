@@ -48,6 +48,7 @@ export class DataConnections {
   #protector: DataProtector | undefined;
   /** Which of the two passive (or active) commands to use; the newer one until it is refused. */
   #extended = true;
+  /** Whether a data connection of this session came about before: then the next one need not be waited for. */
   #proven = false;
   /** What was asked for ahead, and when. */
   #ahead: { readonly plan: Promise<DataPlan>; readonly sentMs: number } | undefined;
@@ -72,11 +73,6 @@ export class DataConnections {
     return this.#protector?.mayTryAgain(error) ?? false;
   }
 
-  /** Whether a data connection of this session came about before: then the next one need not be waited for. */
-  get proven(): boolean {
-    return this.#proven;
-  }
-
   /** @throws Refused (neither command is known), Broken, Fault `no-data-connection`, `aborted` */
   async arrange(signal: AbortSignal | undefined): Promise<DataPlan> {
     if (this.#options.active) return await this.#arrangeActive(signal);
@@ -84,6 +80,7 @@ export class DataConnections {
     if (this.#proven) return plan;
     try {
       await plan.ready;
+      this.#proven = true;
       return plan;
     } catch (error) {
       plan[Symbol.dispose]();

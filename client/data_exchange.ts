@@ -122,6 +122,11 @@ class DataExchange<T> {
   }
 
   async toEnd(): Promise<T> {
+    const { conversation, limits, habits } = this.#peer;
+    const aside = setInterval(
+      () => conversation.sayAside(habits.unansweredLimit),
+      limits.keepAliveMs,
+    );
     try {
       const value = await this.#carry();
       await this.#finish();
@@ -130,6 +135,7 @@ class DataExchange<T> {
     } catch (error) {
       throw await this.#explain(error);
     } finally {
+      clearInterval(aside);
       this.#stream?.close();
     }
   }

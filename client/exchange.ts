@@ -20,8 +20,10 @@ export class Waiting implements Exchange {
   readonly #first = Promise.withResolvers<Reply>();
   readonly #final = Promise.withResolvers<Reply>();
   readonly #turn = Promise.withResolvers<void>();
+  #hasBegun = false;
 
-  constructor(readonly command: string) {
+  /** @param isAside whether it may be answered in the middle of a transfer, out of its turn. */
+  constructor(readonly command: string, readonly isAside = false) {
     // Not every caller waits for both.
     this.#first.promise.catch(() => {});
     this.#final.promise.catch(() => {});
@@ -39,6 +41,11 @@ export class Waiting implements Exchange {
     return this.#turn.promise;
   }
 
+  /** Whether a preliminary reply came: a transfer runs. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
+  }
+
   /** It is the oldest that has no answer. */
   come(): void {
     this.#turn.resolve();
@@ -46,6 +53,7 @@ export class Waiting implements Exchange {
 
   /** A preliminary reply came (1yz): another one ends it. */
   begin(answer: Reply): void {
+    this.#hasBegun = true;
     this.#first.resolve(answer);
   }
 

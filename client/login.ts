@@ -73,7 +73,7 @@ export async function logInAgain(
   const admission = conversation.send(`PASS ${password.reveal()}`);
   const protection = sendProtection(peer);
   const type = conversation.send("TYPE I");
-  if (features.utf8) conversation.send("OPTS UTF8 ON");
+  if (features.utf8) conversation.tell("OPTS UTF8 ON");
   const entering = folder === undefined ? undefined : conversation.send(`CWD ${folder}`);
   const named = await conversation.final(naming, limits);
   const admitted = await conversation.final(admission, limits);
@@ -117,6 +117,6 @@ export async function prepareSession(peer: Peer, signal?: AbortSignal): Promise<
   peer.features = parseFeatures(await conversation.final(features, { signal }));
   peer.image = (await conversation.final(type, { signal })).code < 300;
   // Some servers speak UTF-8 only when told to; ours and most others always do.
-  if (peer.features.utf8) conversation.send("OPTS UTF8 ON");
+  if (peer.features.utf8) conversation.tell("OPTS UTF8 ON");
   return isProtected;
 }

@@ -17,10 +17,17 @@ export interface ServerHabits {
   readonly takesDataEarly: boolean;
   /** Nagle's algorithm is on: a reply that follows another one closely waits until that one is acknowledged. */
   readonly holdsReplies: boolean;
+  /** So many requests may wait for the end of a transfer, and ABOR is heard still. */
+  readonly unansweredLimit: number;
 }
 
 /** Programs whose sessions do one thing after the other, so that early bytes wait in the system's buffers. */
 const ONE_BY_ONE = /\bvsFTPd\b|\bProFTPD\b|\bPure-FTPd\b/;
+
+/** Ours holds 16, and reads on when there are fewer. */
+const OUR_HELD_LIMIT = 12;
+/** A day's worth, and little enough for any system's buffers. */
+const HELD_LIMIT = 1440;
 
 /** What is known of a server; of an unknown one nothing is supposed. */
 export function habitsOf(greeting: Reply, features: Features): ServerHabits {
@@ -32,6 +39,7 @@ export function habitsOf(greeting: Reply, features: Features): ServerHabits {
     answersInTurn: isOurs || isVsftpd,
     takesDataEarly: isOurs || ONE_BY_ONE.test(said),
     holdsReplies: isVsftpd,
+    unansweredLimit: isOurs ? OUR_HELD_LIMIT : HELD_LIMIT,
   };
 }
 
@@ -40,4 +48,5 @@ export const NO_HABITS: ServerHabits = {
   answersInTurn: false,
   takesDataEarly: false,
   holdsReplies: false,
+  unansweredLimit: HELD_LIMIT,
 };

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Client, TransferResult } from "../../client/client.ts";
 import { connect } from "../../client/connect.ts";
+import { NO_FEATURES } from "../../client/features.ts";
 import type { TrustPolicy } from "../../client/trust.ts";
 import { Secret } from "../../shared/secret.ts";
 import { scriptedServer } from "../support/scripted_server.ts";
@@ -67,6 +68,25 @@ async function act(client: Client, words: readonly string[], folder: string): Pr
     case "login":
       await client.login(first, new Secret(more.join(" ")));
       return "ok";
+    case "again": {
+      const [password = "", folder] = more;
+      const known = { features: NO_FEATURES, ...(folder && { folder }) };
+      await client.login(first, new Secret(password), { known });
+      return "ok";
+    }
+    case "both":
+      return await overlap([first, ...more], async (name, onHandOver) => {
+        const target = { path: join(folder, name) };
+        await client.download(name, target, { preserve: false, onHandOver });
+        return await Deno.readTextFile(target.path);
+      });
+    case "putboth":
+      return await overlap([first, ...more], async (name, onHandOver) => {
+        const source = { path: join(folder, name) };
+        await Deno.writeTextFile(source.path, name);
+        const options = { existing: "replace", preserve: false, onHandOver } as const;
+        return formatResult(await client.upload(source, name, options));
+      });
     case "get": {
       await Deno.remove(local).catch(() => {});
       const result = await client.download(first, { path: local }, { preserve: false });
@@ -116,6 +136,21 @@ async function act(client: Client, words: readonly string[], folder: string): Pr
   }
 }
 
+/** Begins with each when the one before hands the connection over; answers all outcomes. */
+async function overlap(
+  names: readonly string[],
+  transfer: (name: string, onHandOver: () => void) => Promise<string>,
+): Promise<string> {
+  const outcomes: Promise<string>[] = [];
+  for (const name of names) {
+    const handedOver = Promise.withResolvers<void>();
+    const outcome = transfer(name, handedOver.resolve).catch(describeFailure);
+    outcomes.push(outcome);
+    await Promise.race([handedOver.promise, outcome]);
+  }
+  return (await Promise.all(outcomes)).join("; ");
+}
+
 function contentOf(words: string): string {
   const count = /^(\d+) bytes$/.exec(words)?.[1];
   return count === undefined ? words : "x".repeat(Number(count));
@@ -159,6 +194,7 @@ for (const name of names) {
               replyMs: limitMs,
               stalledMs: limitMs,
               dataConnectMs: limitMs,
+              keepAliveMs: Number(settings["keepAliveMs"] ?? 60_000),
               listingBytes: Number(settings["listingBytes"] ?? 1_000_000),
             },
           });
