@@ -180,12 +180,7 @@ export interface TransferResult {
 /** What two files are to one another. */
 export interface Comparison {
   /** `unknown`: sizes allow for it, and the server cannot prove it. */
-  readonly relation:
-    | "same"
-    | "local-is-prefix"
-    | "remote-is-prefix"
-    | "different"
-    | "unknown";
+  readonly relation: "same" | "local-is-prefix" | "remote-is-prefix" | "different" | "unknown";
   readonly verified: Proof;
 }
 
