@@ -10,6 +10,7 @@ import { parsePresence } from "../../shared/presence.ts";
 import { Secret } from "../../shared/secret.ts";
 import { ControlLine } from "../support/control_line.ts";
 import { InProcessServer, PASSWORD, READER, USER } from "../support/in_process_server.ts";
+import { networks } from "../support/networks.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 
 const OPEN = { registration: "open" } as const;
@@ -81,6 +82,18 @@ Deno.test("registration is off unless the operator says otherwise", async () => 
   await using server = await InProcessServer.start();
   using line = await ControlLine.open(server.port);
   await line.say("SITE REGISTER carol secret", 502);
+});
+
+Deno.test("a password of an account to be comes from elsewhere under TLS alone, whatever --tls allows", async () => {
+  await using server = await InProcessServer.start({
+    settings: { ...OPEN, tls: "optional", proxyFrom: networks("127.0.0.1") },
+  });
+  const header = "PROXY TCP4 203.0.113.7 198.51.100.1 40000 21";
+  using line = await ControlLine.open(server.port, 220, "127.0.0.1", header);
+  await line.say("SITE REGISTER carol secret", 530);
+  await line.say("AUTH TLS", 234);
+  await line.startTls(server.certificatePem);
+  await line.say("SITE REGISTER carol secret", 200);
 });
 
 Deno.test("names that are taken, reserved or nobody's are refused", async () => {
