@@ -13,6 +13,23 @@ export function boundedSource(
   return { read: (into) => within(source.read(into), bounds) };
 }
 
+/** A source of which no more than so many bytes are read. @throws what `onMore` answers when there are more */
+export function limitedLength(
+  source: ByteSource,
+  limitBytes: number,
+  onMore: () => Error,
+): ByteSource {
+  let left = limitBytes;
+  return {
+    read: async (into) => {
+      const count = await source.read(into);
+      left -= count ?? 0;
+      if (left < 0) throw onMore();
+      return count;
+    },
+  };
+}
+
 /** Fills `into` as far as the source goes. @returns how many bytes */
 export async function readFully(source: ByteSource, into: Uint8Array): Promise<number> {
   let filled = 0;

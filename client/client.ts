@@ -31,6 +31,8 @@ export interface ClientLimits {
   readonly keepAliveMs: number;
   /** The longest listing, bytes. */
   readonly listingBytes: number;
+  /** The longest file of which the server does not tell the size, bytes: more than a disk holds. */
+  readonly untoldBytes: number;
 }
 
 /** Limits that suit people: nobody waits longer than a minute for nothing. */
@@ -44,6 +46,7 @@ export const DEFAULT_LIMITS: ClientLimits = {
   keepAliveMs: 60_000,
   // Four million names, far more than any folder that works has.
   listingBytes: 256 * 1024 * 1024,
+  untoldBytes: 1024 ** 4,
 };
 
 /** One line of the control dialogue, for `-v`; passwords are masked. */

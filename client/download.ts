@@ -3,7 +3,7 @@
 import type { ByteSink, ByteSource } from "../shared/byte_stream.ts";
 import { Fault } from "../shared/fault.ts";
 import { createHasher, type HashAlgorithm, type Hasher } from "../shared/hash.ts";
-import { boundedSource, readFully } from "./bounded_read.ts";
+import { boundedSource, limitedLength, readFully } from "./bounded_read.ts";
 import type { DownloadOptions, DownloadTarget, TransferResult } from "./client.ts";
 import { exchangeData } from "./data_exchange.ts";
 import { AlreadyThere, ContentDiffers, Refused } from "./failure.ts";
@@ -48,6 +48,9 @@ interface Start {
 
 /** What is fetched again to see that a part belongs to the file: enough that chance cannot make it equal. */
 const OVERLAP_BYTES = 64 * 1024;
+
+/** A file may grow while it is fetched; by more than that it is no longer the one that was asked for. */
+const GROWTH_BYTES = 16 * 1024 * 1024;
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -199,7 +202,7 @@ class Download {
         move: async (stream, signal) => {
           const bounded = boundedSource(stream, this.#peer.limits.stalledMs, signal);
           if (!await goesOnAfter(bounded, overlap)) return undefined;
-          return await move(stream, sink, {
+          return await move(this.#ending(stream, offset), sink, {
             options: this.#options,
             stalledMs: this.#peer.limits.stalledMs,
             signal,
@@ -218,6 +221,18 @@ class Download {
       const restart = error instanceof Refused && error.command.startsWith("REST ");
       throw restart && salvage ? new OtherContent() : error;
     }
+  }
+
+  /** SECURITY: a server that sends without end does not fill the disk. */
+  #ending(source: ByteSource, offset: number): ByteSource {
+    const size = this.#size;
+    const limitBytes = size === undefined ? this.#peer.limits.untoldBytes : size + GROWTH_BYTES;
+    const there = size === undefined ? `at most ${limitBytes} bytes` : `${size} bytes`;
+    return limitedLength(
+      source,
+      limitBytes - offset,
+      () => new ContentDiffers(this.#path, "size", `more than ${limitBytes} bytes`, there),
+    );
   }
 
   async #prove(

@@ -196,6 +196,7 @@ for (const name of names) {
               dataConnectMs: limitMs,
               keepAliveMs: Number(settings["keepAliveMs"] ?? 60_000),
               listingBytes: Number(settings["listingBytes"] ?? 1_000_000),
+              untoldBytes: Number(settings["untoldBytes"] ?? 1_000_000),
             },
           });
           actual = "ok";
