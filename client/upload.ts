@@ -160,6 +160,8 @@ class Upload {
   async #replacing(local: LocalFile): Promise<Start> {
     const { signal, onProgress } = this.#options;
     const options = { signal, onProgress };
+    // Sending a small one again takes less than asking.
+    if (handOverOf(this.#options, local.size)) return this.#fromTheBeginning();
     return await interruptedUpload(this.#peer, this.#path, local, options) ??
       this.#fromTheBeginning();
   }

@@ -6,6 +6,7 @@ export class CuttableLink implements AsyncDisposable {
   readonly #open = new Set<Deno.TcpConn>();
   #listener: Deno.TcpListener;
   #accepting: Promise<void>;
+  #refusal: string | undefined;
 
   constructor(target: number) {
     this.#target = target;
@@ -21,6 +22,21 @@ export class CuttableLink implements AsyncDisposable {
   cut(): void {
     for (const conn of this.#open) conn.close();
     this.#open.clear();
+  }
+
+  /** Ends one connection, counted from the oldest that is open. */
+  cutOne(at: number): void {
+    // Each is two: ours and the server's.
+    const ends = [...this.#open].slice(at * 2, at * 2 + 2);
+    for (const conn of ends) {
+      this.#open.delete(conn);
+      conn.close();
+    }
+  }
+
+  /** From now on a new connection hears this line and is closed. */
+  refuseWith(line: string): void {
+    this.#refusal = line;
   }
 
   /** Nobody answers at the port any more. */
@@ -44,6 +60,11 @@ export class CuttableLink implements AsyncDisposable {
     try {
       for (;;) {
         const near = await this.#listener.accept();
+        if (this.#refusal !== undefined) {
+          await near.write(new TextEncoder().encode(`${this.#refusal}\r\n`));
+          near.close();
+          continue;
+        }
         const far = await Deno.connect({ hostname: "127.0.0.1", port: this.#target });
         for (const conn of [near, far]) this.#open.add(conn);
         void this.#pass(near, far);
