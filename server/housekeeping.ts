@@ -1,7 +1,6 @@
 // What the server does for itself, at its start and every hour: counting accounts in doubt, sweeping.
 
-import { within } from "../shared/deadline.ts";
-import { isFault } from "../shared/fault.ts";
+import { pause } from "../shared/deadline.ts";
 import type { Log, LogFields } from "../shared/log.ts";
 import { accountRoot } from "./account_root.ts";
 import { SqliteAccounts } from "./accounts/sqlite_accounts.ts";
@@ -53,10 +52,7 @@ async function keepHouse(
         if (!signal.aborted) log.write("error", name, { why: String(error) });
       }
     }
-    const never = new Promise<never>(() => {});
-    await within(never, { limitMs: pauseMs, signal }).catch((error) => {
-      if (!isFault(error, "timed-out") && !isFault(error, "aborted")) throw error;
-    });
+    await pause(pauseMs, signal);
   }
 }
 

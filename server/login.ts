@@ -1,5 +1,6 @@
 // A login judged: bans before and after, the password, the account's terms, its number of sessions.
 
+import { pause } from "../shared/deadline.ts";
 import { type Reply, reply } from "../shared/reply.ts";
 import type { Secret } from "../shared/secret.ts";
 import type { TermsRefusal } from "./accounts/login_terms.ts";
@@ -61,19 +62,4 @@ export async function countFailure(session: Session, name: string): Promise<Repl
   if (isBanned) log.write("warn", "banned");
   await pause(delayMs, closing);
   return isBanned ? BANNED : REFUSALS.wrong;
-}
-
-/** Waits; less when the session ends. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (ms === 0) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done);
-    if (signal.aborted) done();
-  });
 }

@@ -1,5 +1,6 @@
 // Keeps N threads serving one port: starts them, restarts those that die, passes on changes and the end.
 
+import { pause } from "../shared/deadline.ts";
 import type { Endpoint } from "../shared/endpoint.ts";
 import type { Log } from "../shared/log.ts";
 import { type ServerCounts, ThreadCounts } from "./metrics/thread_counts.ts";
@@ -134,18 +135,4 @@ export class Supervisor {
       }
     }
   }
-}
-
-/** Resolves after the time, or at once when the signal fires. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done);
-    if (signal.aborted) done();
-  });
 }

@@ -57,3 +57,17 @@ export async function within<T>(work: Promise<T>, options: DeadlineOptions): Pro
     signal?.removeEventListener("abort", onAbort);
   }
 }
+
+/** Lets time pass; less when the signal fires, which is no failure. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms === 0 || signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done);
+  });
+}

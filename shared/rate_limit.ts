@@ -1,6 +1,7 @@
 // Bytes a second: what several streams may move together.
 
 import type { ByteSink, ByteSource } from "./byte_stream.ts";
+import { pause } from "./deadline.ts";
 import { Fault } from "./fault.ts";
 
 /** Time that was not used is not saved up beyond this, so that a pause is followed by no burst. */
@@ -44,7 +45,7 @@ export function limitedSink(
   return {
     async write(bytes) {
       await sink.write(bytes);
-      await pause(allowance.spend(bytes.length), signal);
+      await wait(allowance.spend(bytes.length), signal);
     },
   };
 }
@@ -57,7 +58,7 @@ export function limitedSource(
 ): ByteSource {
   const readPiece = async (into: Uint8Array) => {
     const bytes = await source.read(into.subarray(0, allowance.pieceBytes));
-    if (bytes !== null) await pause(allowance.spend(bytes), signal);
+    if (bytes !== null) await wait(allowance.spend(bytes), signal);
     return bytes;
   };
   return {
@@ -66,17 +67,9 @@ export function limitedSource(
   };
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  if (ms === 0) return Promise.resolve();
-  const timer = setTimeout(done, ms);
-  function done(): void {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", done);
-    if (signal.aborted) reject(new Fault("aborted", { cause: signal.reason }));
-    else resolve();
-  }
-  signal.addEventListener("abort", done);
-  if (signal.aborted) done();
-  return promise;
+/** @throws Fault `aborted` */
+async function wait(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms === 0) return;
+  await pause(ms, signal);
+  if (signal.aborted) throw new Fault("aborted", { cause: signal.reason });
 }
