@@ -68,6 +68,7 @@ export class FaultyServer implements AsyncDisposable {
     for (;;) {
       const conn = await this.#listener.accept().catch(() => undefined);
       if (conn === undefined) return;
+      conn.setNoDelay(true);
       const stream = plainStream(this.#keep(conn));
       // What a client does to a session of its own is no failure of the test's.
       this.#sessions.push(this.#serve(stream, this.#sessions.length + 1).catch(() => {}));
