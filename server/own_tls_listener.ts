@@ -2,7 +2,7 @@
 
 import type { ByteStream } from "../shared/byte_stream.ts";
 import { type DeadlineOptions, within } from "../shared/deadline.ts";
-import { plainStream } from "../shared/plain_stream.ts";
+import { closeIfOpen, plainStream } from "../shared/plain_stream.ts";
 
 const LOOPBACK = "127.0.0.1";
 
@@ -45,7 +45,7 @@ export class OwnTlsListener implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    closeQuietly(this.#listener);
+    closeIfOpen(this.#listener);
   }
 
   async #connect(options: DeadlineOptions): Promise<OwnConnection> {
@@ -55,11 +55,11 @@ export class OwnTlsListener implements Disposable {
         const conn = await within(this.#accept(), options);
         // SECURITY: anybody on this machine can connect to the loopback port; only our own end is taken.
         if (conn.remoteAddr.port === inner.local.port) return { inner, conn };
-        closeQuietly(conn);
+        closeIfOpen(conn);
       }
     } catch (error) {
       inner.close();
-      this.#accepting?.then(closeQuietly, () => {});
+      this.#accepting?.then(closeIfOpen, () => {});
       throw error;
     }
   }
@@ -88,13 +88,5 @@ async function orClosed<T>(
   } catch (error) {
     coming.then(close, () => {});
     throw error;
-  }
-}
-
-function closeQuietly(resource: { close(): void }): void {
-  try {
-    resource.close();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BadResource)) throw error;
   }
 }

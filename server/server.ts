@@ -2,7 +2,7 @@
 
 import { BufferPool } from "../shared/buffer_pool.ts";
 import { isFault } from "../shared/fault.ts";
-import { endpointOf } from "../shared/plain_stream.ts";
+import { closeIfOpen, connectionFault, endpointOf } from "../shared/plain_stream.ts";
 import { reply } from "../shared/reply.ts";
 import { admit, type Refusal } from "./admission.ts";
 import { SessionWatch } from "./session_watch.ts";
@@ -10,6 +10,7 @@ import { TransferBoard } from "./runtime/transfer_board.ts";
 import { type CommandTable, commandTable } from "./command_table.ts";
 import { ControlChannel } from "./control_channel.ts";
 import { DescriptorReserve, isOutOfDescriptors } from "./descriptor_reserve.ts";
+import { explain } from "./fault_reply.ts";
 import { identify, type Incoming, loginOrigin } from "./incoming.ts";
 import type { RegisteredSession } from "./runtime/session_register.ts";
 import type { Services } from "./services.ts";
@@ -142,8 +143,11 @@ class Reception {
         const detail = String(error.cause ?? error.kind);
         return this.#refuse(conn, address, { rule: "proxy header", detail, reply: NO_HEADER });
       }
+      closeIfOpen(conn);
       // A connection that was reset meanwhile can no longer be set up; that is no event.
-      this.#services.log.write("debug", "not set up", { peer: address, detail: String(error) });
+      const isGone = connectionFault(error).kind !== "host-failure";
+      const fields = { peer: address, detail: explain(error).detail };
+      this.#services.log.write(isGone ? "debug" : "error", isGone ? "not set up" : "bug", fields);
     }
   }
 

@@ -20,6 +20,15 @@ export function endpointOf(address: Deno.NetAddr): Endpoint {
   return { address: normaliseAddress(address.hostname), port: address.port };
 }
 
+/** Closes what somebody else, or the runtime, may have closed already. */
+export function closeIfOpen(resource: { close(): void }): void {
+  try {
+    resource.close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BadResource)) throw error;
+  }
+}
+
 class ConnStream implements ByteStream {
   readonly #conn: Deno.TcpConn | Deno.TlsConn;
   readonly local: Endpoint;
@@ -65,11 +74,7 @@ class ConnStream implements ByteStream {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    try {
-      this.#conn.close();
-    } catch (error) {
-      if (!(error instanceof Deno.errors.BadResource)) throw error;
-    }
+    closeIfOpen(this.#conn);
   }
 
   [Symbol.dispose](): void {

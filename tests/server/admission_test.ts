@@ -66,3 +66,16 @@ Deno.test("a register that fails refuses newcomers and keeps the server", async 
   const line = await server.log.seen(({ fields }) => fields["rule"] === "session register");
   assert.equal(line.level, "warn");
 });
+
+Deno.test("a mistake of ours with a newcomer closes the connection and is told in the log", async () => {
+  await using server = await InProcessServer.start({
+    services: (usual) => {
+      usual.bans.holds = () => assert.fail("oops");
+      return usual;
+    },
+  });
+  using refused = await Player.connect(server);
+  await refused.say("S closed");
+  const line = await server.log.seen(({ event }) => event === "bug");
+  assert.match(String(line.fields["detail"]), /oops/);
+});
