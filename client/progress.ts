@@ -105,6 +105,8 @@ class BarDisplay implements ProgressDisplay, Drawing {
   }
 
   show(): void {
+    // Bars that nobody knows any more would be drawn for ever.
+    this.hide();
     const visible = this.#visible();
     if (this.#makeBars === undefined || visible.length === 0) return;
     this.#bars = this.#makeBars({

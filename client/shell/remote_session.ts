@@ -40,6 +40,8 @@ export class RemoteSession implements AsyncDisposable {
   /** Whether data connections of this client come from the server. */
   #isActive: boolean;
   #usedAtMs = performance.now();
+  /** One loss is told once, however many tries it takes. */
+  #isLossTold = false;
 
   private constructor(
     place: Destination,
@@ -184,12 +186,14 @@ export class RemoteSession implements AsyncDisposable {
   async #reopen(signal: AbortSignal, wasLost: boolean): Promise<void> {
     const { terminal } = this.#parts.opening;
     const texts = terminal.texts.session;
-    if (wasLost) terminal.note(texts.lost(this.place.label));
+    if (wasLost && !this.#isLossTold) terminal.note(texts.lost(this.place.label));
+    this.#isLossTold = wasLost;
     await this.#client.close();
     const isActive = this.#parts.settings.active;
     this.#client = await this.#anew(signal);
     this.#isActive = isActive;
     if (wasLost) terminal.note(texts.back(this.#folder));
+    this.#isLossTold = false;
   }
 }
 

@@ -94,6 +94,11 @@ Deno.test("each command tells what it does to a script, as a line or as an objec
   const more = await script(person, "mv c.txt a.txt; reput a.txt --json; exit");
   assert.match(more.stdout, /"outcome":"done".*"size":12,"moved":6,"resumed_from":6/);
 
+  // The home folder has a name of its own, here only.
+  await Deno.writeTextFile(join(person.home, "own"), "homely\n");
+  const home = await script(person, "put ~/own; get own -o ~/back; verify ~/back own; !cat ~/back");
+  assert.deepEqual(home.lines, ["own: the same (SHA-256)", "homely"], home.stderr);
+
   const wrong = await script(person, "touhc x");
   assert.equal(wrong.code, 2);
   assert.equal(wrong.stderr, 'ftp: "touhc": no such command\nhint: did you mean "touch"?\n');

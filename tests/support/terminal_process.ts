@@ -8,6 +8,9 @@ const BRIDGE = fileURLToPath(new URL("terminal_bridge.py", import.meta.url));
 
 const LIMIT_MS = 30_000;
 
+/** A program that shows more is out of control, and everything it shows is kept. */
+const SHOWN_LIMIT_CHARACTERS = 16 * 1024 * 1024;
+
 /** How it is run. */
 export interface TerminalOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -116,6 +119,10 @@ export class TerminalProcess implements AsyncDisposable {
   async #read(): Promise<void> {
     for await (const part of this.#child.stdout.pipeThrough(new TextDecoderStream())) {
       this.#shown += part;
+      if (this.#shown.length > SHOWN_LIMIT_CHARACTERS) {
+        this.#child.kill("SIGKILL");
+        break;
+      }
       this.#onShown();
     }
     this.#hasEnded = true;
