@@ -89,6 +89,16 @@ const COMMANDS: readonly CommandRow[] = [
     load: () => import("./client/commands/du.ts"),
   },
   {
+    name: "pending",
+    summary: "lists transfers that did not finish",
+    load: () => import("./client/commands/pending.ts"),
+  },
+  {
+    name: "resume",
+    summary: "carries on transfers that did not finish",
+    load: () => import("./client/commands/resume.ts"),
+  },
+  {
     name: "site",
     summary: "keeps bookmarks: names for addresses",
     load: () => import("./client/commands/site.ts"),

@@ -1,7 +1,7 @@
 // What every client command starts from: its terminal, its flags, and sessions that close at its end.
 
 import type { CommandWorld } from "../shared/command_line.ts";
-import { CommandFailure } from "../shared/exit_code.ts";
+import { CommandFailure, ExitCode } from "../shared/exit_code.ts";
 import { readSecretLine } from "../shared/secret_prompt.ts";
 import type { Address } from "./address.ts";
 import type { Client } from "./client.ts";
@@ -55,6 +55,15 @@ export class ClientCommand implements AsyncDisposable {
     return command;
   }
 
+  /** The journal. @throws CommandFailure where there is no place for it */
+  demandJournal(): Journal {
+    if (this.journal !== undefined) return this.journal;
+    const happened = "there is no home to keep a journal in";
+    throw new CommandFailure(ExitCode.failed, "transfers", happened, {
+      hint: "HOME names it",
+    });
+  }
+
   /** The place that a REMOTE names. @throws CommandFailure `usage` */
   placeOf(remote: string): Destination {
     const place = destinationOf(remote, this.flags, this.opening.world.env, this.sites);
@@ -76,7 +85,9 @@ export class ClientCommand implements AsyncDisposable {
     const { pin, ca, active } = flags;
     const user = place.address.user ?? "";
     const key = JSON.stringify([place.tls, place.label, user, place.site?.name, pin, ca, active]);
-    const session = this.#sessions.get(key) ?? new Session(place, { ...this.opening, flags });
+    const sources = { ...this.opening.sources, flags };
+    const opening = { ...this.opening, flags, sources };
+    const session = this.#sessions.get(key) ?? new Session(place, opening);
     this.#sessions.set(key, session);
     return this.#contextOf(session);
   }
@@ -153,7 +164,12 @@ class Session {
   /** How its transfers are recorded: paths of a command count from the folder of the login. */
   recordingIn(journal: Journal): Recording {
     const { flags } = this.#opening;
-    return { journal, folder: "", server: (user) => recordedServer(this.#place, flags, user) };
+    return {
+      journal,
+      folder: "",
+      loginFolder: "",
+      server: (user) => recordedServer(this.#place, flags, user),
+    };
   }
 
   /** Another one of the same login. */

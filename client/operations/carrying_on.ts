@@ -2,8 +2,9 @@
 
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
 import { AlreadyThere } from "../failure.ts";
-import type { Flight } from "../journal/record_format.ts";
+import type { Flight, RecordedItem, RecordHead } from "../journal/record_format.ts";
 import { isPassing, type TransferRecord } from "../journal/transfer_record.ts";
+import { joinRemote } from "../remote.ts";
 import { getFile, putFile } from "./file_transfer.ts";
 import type { WorkSource } from "./lanes.ts";
 import { localFacts } from "./local_files.ts";
@@ -13,14 +14,17 @@ import { recordedItem } from "./recording.ts";
 import { entryAt } from "./remote_names.ts";
 import type { TransferPolicy } from "./transfer_policy.ts";
 import { sizeText } from "./transfer_result.ts";
-import { oneJob, type SourceMaker } from "./transfer_targets.ts";
+import { jobs, type SourceMaker } from "./transfer_targets.ts";
 import { Downloads, type TransferJob, Uploads } from "./tree_transfer.ts";
 
 /** A source that is another file now: carrying on would mix the two. */
 class SourceChanged extends CommandFailure {}
 
 /** Everything of a record that is not done, in the order it is to be done. */
-export function sourcesOf(record: TransferRecord, { terminal }: OperationContext): SourceMaker[] {
+export function sourcesOf(
+  record: TransferRecord,
+  { terminal, recording }: OperationContext,
+): SourceMaker[] {
   const { direction, items, policy: { ifExists, options, retries } } = record.head;
   const policy: TransferPolicy = {
     ifExists: ifExists === "ask" && !terminal.canAsk ? "resume" : ifExists,
@@ -28,63 +32,36 @@ export function sourcesOf(record: TransferRecord, { terminal }: OperationContext
     retries,
     isCarriedOn: ifExists !== "resume",
   };
+  const placed = <T extends { readonly remote: string }>(file: T): T => ({
+    ...file,
+    remote: joinRemote(recording?.loginFolder ?? "", file.remote),
+  });
   const flights = new Map(record.inherited);
   const end = direction === "get" ? "remote" : "local";
   const ofItems = record.remaining.map((at): SourceMaker => {
     const item = items[at]!;
     const own = item.isTree
       ? undefined
-      : [...flights].find(([, flight]) => flight[end] === item[end])?.[0];
+      : [...flights].find(([, flight]) => flight[end] === item[end]);
     if (own === undefined) {
-      return recordedItem(
-        async () => {
-          // A file of the folder that was on its way would be judged as one that was there before.
-          await flying.over;
-          return itemSource(record, at, policy);
-        },
-        record,
-        at,
-      );
+      return recordedItem(() => itemSource(record.head, placed(item), policy), record, at);
     }
-    const job = flightJob(record, own, policy);
-    flights.delete(own);
-    return recordedItem(() => oneJob(job), record, at);
+    const [number, flight] = own;
+    flights.delete(number);
+    const job = flightJob(record, number, placed(flight), policy);
+    return recordedItem(() => jobs([job]), record, at);
   });
-  const flying = jobsTogether(
-    [...flights.keys()].map((flight) => flightJob(record, flight, policy)),
+  const alone = [...flights].map(([number, flight]) =>
+    flightJob(record, number, placed(flight), policy)
   );
-  return [() => Promise.resolve(flying.source), ...ofItems];
-}
-
-/** Things to do side by side, and when all of them are over, well or not. */
-function jobsTogether(jobs: readonly TransferJob[]) {
-  const over = Promise.withResolvers<void>();
-  let open = jobs.length;
-  if (open === 0) over.resolve();
-  const counted = jobs.map((job): TransferJob => async (lane) => {
-    try {
-      await job(lane);
-    } finally {
-      if (--open === 0) over.resolve();
-    }
-  });
-  let given: readonly TransferJob[] | undefined = counted;
-  const source: WorkSource<TransferJob> = {
-    next: () => {
-      const now = given;
-      given = undefined;
-      return Promise.resolve(now);
-    },
-  };
-  return { source, over: over.promise };
+  return [() => Promise.resolve(jobs(alone)), ...ofItems];
 }
 
 function itemSource(
-  { head: { direction, items, mirror } }: TransferRecord,
-  at: number,
+  { direction, mirror }: RecordHead,
+  { local, remote, isTree }: RecordedItem,
   policy: TransferPolicy,
 ): WorkSource<TransferJob> {
-  const { local, remote, isTree } = items[at]!;
   if (mirror !== undefined) {
     const how = { isDeleting: false, isTrial: false, connections: 1 };
     return mirrorMoves({ direction, remote, local, rules: mirror, ...how, policy });
@@ -92,21 +69,21 @@ function itemSource(
   if (direction === "get") {
     return isTree
       ? new Downloads({ path: remote, entry: undefined }, local, policy)
-      : oneJob((lane) => getFile(lane, remote, local, policy));
+      : jobs([(lane) => getFile(lane, remote, local, policy)]);
   }
   return isTree
     ? new Uploads(local, remote, policy)
-    : oneJob((lane) => putFile(lane, local, remote, policy));
+    : jobs([(lane) => putFile(lane, local, remote, policy)]);
 }
 
 /** One file that was on its way. */
 function flightJob(
   record: TransferRecord,
   number: number,
+  flight: Flight,
   policy: TransferPolicy,
 ): TransferJob {
   const { direction } = record.head;
-  const flight = record.inherited.get(number)!;
   return async (lane) => {
     try {
       await demandSameSource(lane, direction, flight);

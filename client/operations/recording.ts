@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import type { Journal } from "../journal/journal.ts";
 import type { RecordedItem, RecordedServer, RecordHead } from "../journal/record_format.ts";
+import { isSameLogin } from "../journal/recorded_server.ts";
 import { isPassing, type OpenFlight, type TransferRecord } from "../journal/transfer_record.ts";
 import type { Existing, SourceFacts } from "../client.ts";
 import { joinRemote } from "../remote.ts";
@@ -10,6 +11,7 @@ import type { WorkSource } from "./lanes.ts";
 import type { OperationContext } from "./operation_context.ts";
 import type { TransferPolicy } from "./transfer_policy.ts";
 import type { TransferredFile } from "./transfer_result.ts";
+import type { SourceMaker } from "./transfer_targets.ts";
 import type { TransferJob } from "./tree_transfer.ts";
 
 /** Where the transfers at one server are recorded. */
@@ -19,6 +21,8 @@ export interface Recording {
   server(user: string): RecordedServer;
   /** What remote paths count from; empty for the folder of the login. */
   readonly folder: string;
+  /** What recorded paths count from that are not absolute: where the login leads; empty where that is `folder`. */
+  readonly loginFolder: string;
 }
 
 /** What is about to be moved. */
@@ -54,6 +58,7 @@ export async function beginRecord(
     begunMs: Date.now(),
   };
   try {
+    await dropRepeated(recording.journal, head);
     return await recording.journal.begin(head, troubleTeller(context));
   } catch (error) {
     troubleTeller(context)(error);
@@ -61,8 +66,29 @@ export async function beginRecord(
   }
 }
 
+/** The same command again does all that an earlier one left: there is nothing to carry on of that. */
+async function dropRepeated(journal: Journal, head: RecordHead): Promise<void> {
+  // By these a part that is at the server would be left as it is: it must stay known.
+  const leavesParts = head.direction === "put" &&
+    ["skip", "newer", "rename"].includes(head.policy.ifExists);
+  for (const old of await journal.list()) {
+    const isSame = old.head.direction === head.direction &&
+      isSameLogin(old.head.server, head.server) &&
+      !(leavesParts && old.flights.size > 0) &&
+      old.head.items.every((item, at) =>
+        old.doneItems.has(at) ||
+        head.items.some((now) =>
+          now.local === item.local && now.remote === item.remote && now.isTree === item.isTree
+        )
+      );
+    if (isSame) await journal.forget(old.id);
+  }
+}
+
 /** Tells, once, that the journal cannot be kept. */
-export function troubleTeller({ terminal }: OperationContext): (error: unknown) => void {
+export function troubleTeller(
+  { terminal }: Pick<OperationContext, "terminal">,
+): (error: unknown) => void {
   let isTold = false;
   return (error) => {
     if (isTold) return;
@@ -72,50 +98,56 @@ export function troubleTeller({ terminal }: OperationContext): (error: unknown) 
   };
 }
 
-/** A source whose work belongs to one item of a record: that is done when all of it arrived, or failed for good. */
-export function recordedItem<T extends WorkSource<TransferJob>>(
-  make: (lane: OperationContext) => Promise<T> | T,
+/**
+ * A source whose work belongs to one item of a record: that is done when all of it arrived, or failed for good. A job
+ * may be run again after a lost connection.
+ */
+export function recordedItem(
+  make: (lane: OperationContext) => WorkSource<TransferJob> | Promise<WorkSource<TransferJob>>,
   record: TransferRecord | undefined,
   item: number,
-): (lane: OperationContext) => Promise<WorkSource<TransferJob>> {
+): SourceMaker {
   if (record === undefined) return async (lane) => await make(lane);
-  let isOver = false;
-  let isWell = true;
+  let isFound = false;
   let open = 0;
-  const note = (failure: unknown) => {
-    if (isPassing(failure)) isWell = false;
-  };
   const settle = () => {
-    if (isOver && isWell && open === 0) record.itemDone(item);
+    if (isFound && open === 0) record.itemDone(item);
   };
   const under = (lane: OperationContext): OperationContext => ({
     ...lane,
     record,
     report: (failure) => {
-      note(failure);
+      // A folder that was not looked into is open for good.
+      if (isPassing(failure)) open++;
       lane.report(failure);
     },
   });
-  const finding = async <R>(work: () => Promise<R> | R): Promise<R> => {
+  const finding = async <R>(work: () => R | Promise<R>): Promise<R> => {
     try {
       return await work();
     } catch (failure) {
-      note(failure);
-      isOver = true;
+      if (isPassing(failure)) open++;
+      isFound = true;
       settle();
       throw failure;
     }
   };
-  const recorded = (job: TransferJob): TransferJob => async (lane) => {
-    try {
-      await job(under(lane));
-    } catch (failure) {
-      note(failure);
-      throw failure;
-    } finally {
-      open--;
+  const recorded = (job: TransferJob): TransferJob => {
+    let isOver = false;
+    const over = () => {
+      if (!isOver) open--;
+      isOver = true;
       settle();
-    }
+    };
+    return async (lane) => {
+      try {
+        await job(under(lane));
+      } catch (failure) {
+        if (!isPassing(failure)) over();
+        throw failure;
+      }
+      over();
+    };
   };
   return async (lane) => {
     const source = await finding(() => make(under(lane)));
@@ -123,12 +155,23 @@ export function recordedItem<T extends WorkSource<TransferJob>>(
       next: async (lane) => {
         const jobs = await finding(() => source.next(under(lane)));
         open += jobs?.length ?? 0;
-        isOver = jobs === undefined;
+        isFound = jobs === undefined;
         settle();
         return jobs?.map(recorded);
       },
     };
   };
+}
+
+/** Whether a file of a folder was on its way already: its own job carries it on, and no policy judges its part. */
+export function isCarriedOnAlone(
+  { record, recording }: OperationContext,
+  { command, local, remote }: TransferredFile,
+): boolean {
+  const folder = recording?.loginFolder ?? "";
+  return [...record?.inherited.values() ?? []].some((flight) =>
+    command === "get" ? joinRemote(folder, flight.remote) === remote : flight.local === local
+  );
 }
 
 /** A transfer under way, as the record of its command sees it. */

@@ -3,6 +3,7 @@
 import { attempt, forEach, type OperationContext } from "../operations/operation_context.ts";
 import { askNewPassword } from "../new_password.ts";
 import { changePassword, demandPrivacy, leaveServer } from "../operations/membership.ts";
+import { forgetRecords, parseRecordId } from "../operations/pending_records.ts";
 import { tellSessions } from "../operations/presence_output.ts";
 import { tellQuota } from "../operations/quota_output.ts";
 import { tellSite } from "../operations/site.ts";
@@ -29,25 +30,21 @@ export const ACCOUNT_COMMANDS: readonly ShellCommand[] = [
   },
   {
     name: "resume",
-    usage: "[NAME...]",
-    example: "resume big.iso",
+    usage: "[ID|NAME...]",
+    example: "resume 2",
     takes: [0, ANY_NUMBER],
     changesNames: true,
     run: async ({ texts }, state) => await resumePending(texts, state),
   },
   {
     name: "forget",
-    usage: "REMOTE...",
-    example: "forget big.iso",
+    usage: "ID|REMOTE...",
+    example: "forget 2",
     takes: [1, ANY_NUMBER],
     wordKinds: ["remote"],
     changesNames: true,
-    run: async ({ texts }, { context }) => {
-      await forEach(
-        context,
-        texts,
-        (path) => tellSite(context, `forget "${path}" at ${context.label}`, ["FORGET", path]),
-      );
+    run: async ({ texts }, state) => {
+      await forEach(state.context, texts, (what) => forget(what, state));
     },
   },
   {
@@ -96,6 +93,13 @@ export const ACCOUNT_COMMANDS: readonly ShellCommand[] = [
     },
   },
 ];
+
+/** A number is the journal's, anything else an upload that the server keeps. */
+async function forget(what: string, { connection: { journal }, context }: ShellState) {
+  const id = parseRecordId(what);
+  if (id.ok && journal !== undefined) return await forgetRecords(context, journal, [id.value]);
+  await tellSite(context, `forget "${what}" at ${context.label}`, ["FORGET", what]);
+}
 
 /** Over the connection one has: it is not the source's to close. */
 async function presence(context: OperationContext): Promise<RemotePresence> {

@@ -139,6 +139,9 @@ export class Connection implements AsyncDisposable {
           get folder() {
             return connection.session.folder;
           },
+          get loginFolder() {
+            return connection.session.loginFolder;
+          },
         },
       }),
     };

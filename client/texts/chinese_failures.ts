@@ -223,6 +223,16 @@ export const CHINESE_FAILURES: Readonly<Record<string, string>> = {
   "an unfinished upload tells what was received": "未完成的上传应说明已收到的字节",
   "wrong usage": "用法错误",
   "a step takes from 1ms to 1h": "一步需要 1ms 到 1h",
+  // The journal.
+  "read the journal of transfers": "读取传输日志",
+  "it is a number from the list of ftp pending": "它是 ftp pending 列表中的编号",
+  "there is no home to keep a journal in": "没有可以保存传输日志的主目录",
+  "it is not said which ones": "没有说明是哪些",
+  "ftp pending tells their numbers, --all means all of them":
+    "ftp pending 列出它们的编号，--all 表示全部",
+  "one password is given, for {} logins": "只给出了一个密码，却有 {1} 个登录",
+  "-s HOST -u NAME carries on those of one login; ~/.netrc holds many passwords":
+    "-s 主机 -u 用户名 只继续一个登录的传输；~/.netrc 可保存多个密码",
   // Bookmarks.
   "a site's name is a letter, then letters, digits, - and _, 63 at most":
     "站点名以字母开头，之后是字母、数字、- 和 _，最多 63 个",

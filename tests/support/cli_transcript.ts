@@ -16,7 +16,7 @@
 // too. {server} is the server's HOST:PORT, {pin} its certificate's fingerprint.
 
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { runFtp, runWell } from "./program.ts";
 import { startServer } from "./server_process.ts";
 import { temporaryDirectory } from "./temporary_directory.ts";
@@ -64,7 +64,9 @@ async function playStep(
   denoDir: string,
 ): Promise<void> {
   for (const [path, lines] of step.files) {
-    await Deno.writeTextFile(placed(path, places), lines.map((line) => `${line}\n`).join(""));
+    const file = placed(path, places);
+    await Deno.mkdir(dirname(file), { recursive: true });
+    await Deno.writeTextFile(file, placed(lines.map((line) => `${line}\n`).join(""), places));
   }
   const words = splitWords(placed(step.command, places));
   const start = words.indexOf("ftp");
