@@ -30,8 +30,8 @@ export class BookOwner implements Disposable {
 
   /** Without having left it is taken for dead. */
   [Symbol.dispose](): void {
-    this.#file.unlockSync();
-    this.#file.close();
+    using file = this.#file;
+    file.unlockSync();
   }
 }
 

@@ -62,8 +62,10 @@ export class ThreadLease implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#lock.unlockSync();
-    this.#lock.close();
+    {
+      using lock = this.#lock;
+      lock.unlockSync();
+    }
     try {
       this.#database.transaction(() => this.#remove(this.id));
     } catch (error) {

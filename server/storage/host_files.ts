@@ -233,8 +233,8 @@ class AppendFile implements WritableHostFile {
 
   /** Closing alone is not enough: a process that is just being started has the file, and its lock, too. */
   [Symbol.dispose](): void {
+    using _ = this.#file;
     if (this.#isLocked) this.#file.unlockSync();
-    this.#file.close();
   }
 }
 
