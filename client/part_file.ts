@@ -53,7 +53,7 @@ function createPart(path: string): Deno.FsFile | undefined {
 
 async function openOldPart(path: string): Promise<Deno.FsFile> {
   // SECURITY: whoever can write here could have left a link in its place; it must not be followed.
-  const there = await lstatOrNothing(path);
+  const there = lstatOrNothing(path);
   if (there !== undefined && !there.isFile) await Deno.remove(path);
   return await Deno.open(path, { read: true, write: true, create: true });
 }
@@ -91,9 +91,9 @@ class LockedPart implements PartFile {
 }
 
 /** What is there, links not followed; `undefined` for nothing. */
-export async function lstatOrNothing(path: string): Promise<Deno.FileInfo | undefined> {
+export function lstatOrNothing(path: string): Deno.FileInfo | undefined {
   try {
-    return await Deno.lstat(path);
+    return Deno.lstatSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
