@@ -42,7 +42,7 @@ int session_reply(Session *session, int expected, const char *what) {
   return read_reply(session, expected, what, line, sizeof line);
 }
 
-static void send_command(Session *session, const char *line) {
+void session_send(Session *session, const char *line) {
   char bytes[1024];
   int length = snprintf(bytes, sizeof bytes, "%s\r\n", line);
   if (length < 0 || (size_t)length >= sizeof bytes) fail("a command too long");
@@ -55,7 +55,7 @@ int session_command(Session *session, int expected, const char *format, ...) {
   va_start(arguments, format);
   vsnprintf(line, sizeof line, format, arguments);
   va_end(arguments);
-  send_command(session, line);
+  session_send(session, line);
   return session_reply(session, expected, line);
 }
 
@@ -106,13 +106,13 @@ const unsigned char *pattern(void) {
 // examples, and the only one that pyftpdlib 1.5.7 can follow.
 static Stream open_data(Session *session, const char *verb, const char *path) {
   char line[1024];
-  send_command(session, "EPSV");
+  session_send(session, "EPSV");
   read_reply(session, 2, "EPSV", line, sizeof line);
   const char *port = strstr(line, "|||");
   if (port == NULL) fail("no port in: %s", line);
   Stream data = stream_connect(session->target->host, atoi(port + 3));
   snprintf(line, sizeof line, "%s %s", verb, path);
-  send_command(session, line);
+  session_send(session, line);
   session_reply(session, 1, line);
   if (session->target->tls != NULL) stream_secure(&data, session->target->tls);
   return data;

@@ -31,6 +31,8 @@ void session_close(Session *session);
 int session_command(Session *session, int expected, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 int session_reply(Session *session, int expected, const char *what);
+// Sends one command; its reply is still to be read.
+void session_send(Session *session, const char *line);
 
 // What the bytes of a file must be: `expected` of them; with `verify`, each of the known pattern.
 typedef struct {
