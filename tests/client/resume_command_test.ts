@@ -183,7 +183,7 @@ class Trial implements AsyncDisposable {
     folder: string,
     signal: Deno.Signal = "SIGKILL",
   ): Promise<number> {
-    using watcher = Deno.watchFs(folder);
+    const watcher = Deno.watchFs(folder);
     const [program, words] = ftpCommandLine([...args, "-u", USER, "--insecure"]);
     const child = new Deno.Command(program, {
       args: [...words, "--limit-rate", "3M"],
@@ -191,12 +191,16 @@ class Trial implements AsyncDisposable {
       env: this.env,
       stderr: "null",
     }).spawn();
+    // Whatever became of it, nobody watches longer than it lives.
+    const ended = child.status.finally(() => watcher.close());
     for await (const { paths } of watcher) {
       const sizes = paths.map((path) => sizeOf(path));
-      if (sizes.some((size) => size >= (args.includes("-r") ? MIB / 4 : MIB))) break;
+      if (sizes.some((size) => size >= (args.includes("-r") ? MIB / 4 : MIB))) {
+        child.kill(signal);
+        break;
+      }
     }
-    child.kill(signal);
-    return (await child.status).code;
+    return (await ended).code;
   }
 
   run(define: typeof pending, args: readonly string[], env: Record<string, string> = {}) {
