@@ -26,7 +26,7 @@ export interface DataExchangeOptions<T> {
    * Makes ready for `move` to be called once more, after a first connection that the server did not like; without
    * it only what moved nothing yet is done again.
    */
-  readonly rewind?: () => Promise<void>;
+  readonly rewind?: () => Promise<void> | void;
   /**
    * Called once the next exchange may begin, as soon as this server bears it: perhaps before the reply that
    * ends this one. Who gives it has another one in mind.

@@ -92,7 +92,7 @@ class Upload {
   }
 
   async fromFile(file: Deno.FsFile): Promise<TransferResult> {
-    const { size, mtime } = await file.stat();
+    const { size, mtime } = file.statSync();
     // One round trip for what is there and where to send it.
     if (handOverOf(this.#options, size)) this.#peer.data.prepare();
     const start = await this.#startFor({ file, size });
@@ -100,11 +100,11 @@ class Upload {
     if (!start.done) {
       this.#options.onSource?.({ size, modifiedMs: mtime?.getTime() });
       const before = start.hasher;
-      const rewind = async () => {
-        await file.seek(start.offset, Deno.SeekMode.Start);
+      const rewind = () => {
+        file.seekSync(start.offset, Deno.SeekMode.Start);
         start.hasher = before?.fork();
       };
-      await rewind();
+      rewind();
       moved = await this.#send("STOR", fileSource(file), start, { totalBytes: size, rewind });
     }
     const result = await this.#prove(start, moved);
@@ -237,7 +237,7 @@ class Upload {
     verb: "STOR" | "APPE",
     source: ByteSource,
     start: Start,
-    { totalBytes, rewind }: { totalBytes?: number; rewind?: () => Promise<void> },
+    { totalBytes, rewind }: { totalBytes?: number; rewind?: () => void },
   ): Promise<number> {
     const { signal } = this.#options;
     if (this.#algorithm) await announceDigest(this.#peer, this.#algorithm, signal);

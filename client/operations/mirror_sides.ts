@@ -47,7 +47,7 @@ async function listLocal(folder: string): Promise<MirrorEntry[]> {
   for await (const { name } of Deno.readDir(folder)) {
     if (isUnfinished(name)) continue;
     // SECURITY: a link is not followed: what it leads to was not asked to be changed.
-    const { isFile, isDirectory, size, mtime } = await Deno.lstat(join(folder, name));
+    const { isFile, isDirectory, size, mtime } = Deno.lstatSync(join(folder, name));
     entries.push({
       name,
       kind: isFile ? "file" : isDirectory ? "folder" : "other",
