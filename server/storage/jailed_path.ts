@@ -15,6 +15,7 @@
 import { dirname, join, sep } from "node:path";
 import { Fault } from "../../shared/fault.ts";
 import { nameOf, parentOf, ROOT, segmentsOf, type VirtualPath } from "../../shared/virtual_path.ts";
+import { isFixed } from "./fixed_path.ts";
 import { hostCode, hostFault } from "./host_fault.ts";
 import type { HostFiles, HostStat, ReadableHostFile } from "./host_files.ts";
 import { checkHostName, OWN_NAME, UPLOADS_NAME } from "./host_name.ts";
@@ -60,7 +61,7 @@ export interface JailOptions {
  * of a coin: "no link in the path" or "the path leads to what was opened". An outside file passes a
  * look only while the swap stands the right way, and nobody can know which way that will be: 2^-20
  * for whoever has won the first race already. The price is some 50 µs; what stands in the root itself
- * is spared it, since there is no directory that could be swapped.
+ * is spared it: with no directory that could be swapped, one look at the name is proof.
  */
 const LOOKS = 20;
 /** A file that is replaced by an upload while it is looked at is tried again so often. */
@@ -81,6 +82,11 @@ export function directoryOf(path: HostPath): HostPath {
   return dirname(path) as HostPath;
 }
 
+function withAllAbove(path: HostPath): [HostPath, ...HostPath[]] {
+  const above = directoryOf(path);
+  return above === path ? [path] : [path, ...withAllAbove(above)];
+}
+
 /** Whether `path` is `directory` or below it; both without links. */
 export function isBelow(path: string, directory: string): boolean {
   return path === directory ||
@@ -95,12 +101,15 @@ export class Jail {
   readonly #reserved: readonly string[];
   readonly #links: LinkPolicy;
   readonly #files: HostFiles;
+  /** Whether nobody but the server and its administrator could put something else in the root's place. */
+  readonly #isRootFixed: boolean;
 
   constructor(options: JailOptions) {
     const { files } = options;
     this.#files = files;
     this.#links = options.links;
     this.root = files.realPath(options.root) as HostPath;
+    this.#isRootFixed = isFixed(withAllAbove(this.root), files);
     const home = files.realPath(directoryOf(options.own));
     this.#reserved = [files.realPath(options.own), join(home, OWN_NAME)]
       .map((path) => path.toLowerCase());
@@ -156,15 +165,15 @@ export class Jail {
    * @throws Fault `not-found`, `is-a-directory`, `denied` (a FIFO, a device), `busy` (it is replaced
    * all the time)
    */
-  open(path: VirtualPath, what: "file" | "file-or-directory" = "file"): ReadableHostFile {
+  open(path: VirtualPath, what: Readable = "file"): ReadableHostFile {
     return this.openKnown(path, what).file;
   }
 
   /** The same, with what the opened file is. */
   openKnown(
     path: VirtualPath,
-    what: "file" | "file-or-directory" = "file",
-  ): { readonly file: ReadableHostFile; readonly stat: HostStat } {
+    what: Readable = "file",
+  ): { file: ReadableHostFile; stat: HostStat } {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const { host, stat } = this.locate(path);
       requireType(stat, what, path);
@@ -189,12 +198,14 @@ export class Jail {
 
   /** The same for what was found at one time in one directory: each look is at any of them. */
   areInPlace(found: readonly Located[]): boolean {
-    const coins = crypto.getRandomValues(new Uint32Array(LOOKS));
+    const [only] = found;
+    const isPlain = found.length === 1 && only !== undefined && this.#isShallow(only.host);
+    const coins = crypto.getRandomValues(new Uint32Array(isPlain ? 1 : LOOKS));
     try {
       return coins.every((coin) => {
         const chosen = found[(coin >>> 1) % found.length];
-        if (chosen === undefined || this.#isShallow(chosen.host)) return true;
-        return (coin & 1) === 0
+        if (chosen === undefined) return true;
+        return (coin & 1) === 0 && !this.#isShallow(chosen.host)
           ? this.#hasNoLink(chosen.host)
           : isSame(this.#files.lstat(chosen.host), chosen.stat);
       });
@@ -215,14 +226,14 @@ export class Jail {
     return this.#targetOf(host, ROOT);
   }
 
-  /** Whether no directory between the root and the path could be swapped. */
+  /** Whether there is no directory that could be swapped on the way to the path. */
   #isShallow(host: HostPath): boolean {
-    return host === this.root || directoryOf(host) === this.root;
+    return this.#isRootFixed && (host === this.root || directoryOf(host) === this.root);
   }
 
-  /** Whether no directory in the path, from the root on, is a link now. */
+  /** Whether no directory in the path is a link now; above a root that is fixed none can become one. */
   #hasNoLink(host: HostPath): boolean {
-    if (!isBelow(host, this.root)) return this.#files.realPath(host) === host;
+    if (!this.#isRootFixed || !isBelow(host, this.root)) return this.#files.realPath(host) === host;
     for (let at = directoryOf(host); at !== this.root; at = directoryOf(at)) {
       if (this.#files.lstat(at).type !== "directory") return false;
     }
@@ -274,11 +285,9 @@ export class Jail {
   }
 }
 
-function requireType(
-  stat: HostStat,
-  what: "file" | "file-or-directory",
-  path: VirtualPath,
-): void {
+type Readable = "file" | "file-or-directory";
+
+function requireType(stat: HostStat, what: Readable, path: VirtualPath): void {
   if (stat.type === "directory") {
     if (what === "file-or-directory") return;
     throw new Fault("is-a-directory", { about: path });
