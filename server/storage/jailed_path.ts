@@ -198,8 +198,7 @@ export class Jail {
 
   /** The same for what was found at one time in one directory: each look is at any of them. */
   areInPlace(found: readonly Located[]): boolean {
-    const [only] = found;
-    const isPlain = found.length === 1 && only !== undefined && this.#isShallow(only.host);
+    const isPlain = found.length === 1 && found.every(({ host }) => this.#isShallow(host));
     const coins = crypto.getRandomValues(new Uint32Array(isPlain ? 1 : LOOKS));
     try {
       return coins.every((coin) => {
