@@ -5,6 +5,7 @@ import { within } from "../../shared/deadline.ts";
 /** Longer than every limit of a server under the fuzzer. */
 const SETTLE_LIMIT_MS = 15_000;
 const SETTLE_STEP_MS = 50;
+const CALM_STEPS = 5;
 
 /** What descriptors lead to, and how many to each. */
 type Targets = ReadonlyMap<string, number>;
@@ -17,9 +18,9 @@ export class DescriptorWatch {
     this.#before = before;
   }
 
-  /** Looks what is open now; where it cannot, it says so on standard error. */
+  /** Looks what is open when that has come to rest; where it cannot, it says so on standard error. */
   static async start(): Promise<DescriptorWatch> {
-    const before = await openTargets().catch((error) => {
+    const before = await atRest().catch((error) => {
       console.error(`leaks of descriptors are not looked for: ${error}`);
       return undefined;
     });
@@ -40,6 +41,20 @@ export class DescriptorWatch {
       throw new Error(`descriptors differ: ${changes.join(", ")}`, { cause });
     });
   }
+}
+
+/** What is open once nothing that came before is being closed any more. */
+async function atRest(): Promise<Targets> {
+  const calm = async () => {
+    for (let before = await openTargets(), calmSteps = 0;;) {
+      await new Promise((resolve) => setTimeout(resolve, SETTLE_STEP_MS));
+      const now = await openTargets();
+      calmSteps = changesBetween(before, now).length === 0 ? calmSteps + 1 : 0;
+      if (calmSteps === CALM_STEPS) return now;
+      before = now;
+    }
+  };
+  return await within(calm(), { limitMs: SETTLE_LIMIT_MS });
 }
 
 /**

@@ -1,10 +1,12 @@
 // A server under clients that follow no rules: what must be true all the while, and afterwards.
 
+import { join } from "node:path";
 import { type Counts, EventCounts } from "../../server/metrics/event_counts.ts";
 import { ANONYMOUS_DIRECTORY } from "../../server/data_directory.ts";
 import type { ServerSettings } from "../../server/settings.ts";
 import type { Log, LogFields, LogLevel } from "../../shared/log.ts";
 import { ControlLine } from "../support/control_line.ts";
+import { CONTENT, useFeature } from "../support/feature_uses.ts";
 import { InProcessServer, PASSWORD, USER } from "../support/in_process_server.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 import { DescriptorWatch } from "./descriptor_watch.ts";
@@ -57,6 +59,9 @@ export async function fuzz({ seed, seconds }: FuzzOptions): Promise<FuzzResult> 
   });
   const before = outside.state();
   await answers(server.port);
+  // What a thread opens for its first data connection under TLS it keeps.
+  await Deno.writeTextFile(join(server.root, "file"), CONTENT);
+  await useFeature("PROT", server);
   const descriptors = await DescriptorWatch.start();
 
   const lanes = Array.from({ length: LANES }, (_, lane) => new Lane(server, lane, seed, find));
