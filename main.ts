@@ -24,6 +24,11 @@ const COMMANDS: readonly CommandRow[] = [
     load: () => import("./client/commands/connect.ts"),
   },
   {
+    name: "run",
+    summary: "runs commands of the shell from a file",
+    load: () => import("./client/commands/run.ts"),
+  },
+  {
     name: "put",
     summary: "uploads files, folders and standard input",
     load: () => import("./client/commands/put.ts"),
@@ -161,8 +166,8 @@ const COMMANDS: readonly CommandRow[] = [
   },
 ];
 
-/** The one command that may start programs: the shell's `!` and `edit`. */
-const STARTS_PROGRAMS = "connect";
+/** The commands that may start programs: the shell's `!` and `edit`. */
+const STARTS_PROGRAMS: readonly (string | undefined)[] = ["connect", "run"];
 
 /** Both sides have a part in these: the server opens data directories, the client the wire. */
 async function loadPresence(name: "who" | "top" | "kick"): Promise<CommandModule> {
@@ -248,7 +253,7 @@ function wasGivenEverything(): boolean {
 
 if (import.meta.main) {
   // SECURITY: what breaks into the server, or into a client that nobody watches, finds no way to start a program.
-  if (Deno.args[0] !== STARTS_PROGRAMS && !wasGivenEverything()) {
+  if (!STARTS_PROGRAMS.includes(Deno.args[0]) && !wasGivenEverything()) {
     Deno.permissions.revokeSync({ name: "run" });
   }
   Deno.exit(await main(Deno.args, processWorld()));

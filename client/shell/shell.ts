@@ -17,6 +17,7 @@ import { History, historyPath } from "./history_file.ts";
 import { LineEditor, readPlainLine } from "./line_editor.ts";
 import { personsPrograms, runProgram } from "./local_program.ts";
 import { welcome } from "./pending.ts";
+import type { Script } from "./script.ts";
 import type { ShellSettings } from "./settings.ts";
 import { parseShellArguments, type ShellState } from "./shell_command.ts";
 import { findCommand } from "./shell_own_commands.ts";
@@ -79,25 +80,41 @@ export class Shell {
     }
   }
 
-  /** Runs a script: the first command that fails ends it. @throws CommandFailure */
-  async runScript(): Promise<void> {
-    const { world, terminal, report } = this.#parts;
-    while (!this.#isLeaving) {
-      const line = await terminal.input.readLine(world.interrupt);
+  /** Runs a script: the first command that fails ends it, unless it goes on. @throws CommandFailure */
+  async runScript(script: Script): Promise<void> {
+    const { world } = this.#parts;
+    for (let number = 1; !this.#isLeaving; number++) {
+      const line = await script.next(world.interrupt);
       if (line === null) return;
       let hasFailed = false;
-      const running: Running = {
-        signal: world.interrupt,
-        history: [],
-        report: (failure) => {
-          hasFailed = true;
-          report(failure);
-        },
+      const report = (failure: unknown) => {
+        hasFailed = true;
+        this.#parts.report(script.located(failure, number));
       };
-      for (const step of this.#stepsOf(line)) {
-        if (!this.#isLeaving) await this.#runStep(step, running);
-        if (hasFailed) return;
+      try {
+        await this.#runScriptLine(line, script.goesOn, report);
+      } catch (failure) {
+        if (!script.goesOn) throw script.located(failure, number);
+        report(failure);
       }
+      if (hasFailed && !script.goesOn) return;
+    }
+  }
+
+  async #runScriptLine(
+    line: string,
+    goesOn: boolean,
+    report: (failure: unknown) => void,
+  ): Promise<void> {
+    let hasFailed = false;
+    const noting = (failure: unknown) => {
+      hasFailed = true;
+      report(failure);
+    };
+    const running = { signal: this.#parts.world.interrupt, history: [], report: noting };
+    if (goesOn) return await this.#runLine(line, running, report);
+    for (const step of this.#stepsOf(line)) {
+      if (!this.#isLeaving && !hasFailed) await this.#runStep(step, running);
     }
   }
 

@@ -77,6 +77,7 @@ Deno.test("only the shell may start programs: every other command has given that
   assert.equal(await mayRun("serve", "--help"), "prompt");
   assert.equal(await mayRun("get", "--help"), "prompt");
   assert.equal(await mayRun("connect", "--help"), "granted");
+  assert.equal(await mayRun("run", "--help"), "granted");
 });
 
 /** What the executable is compiled with: everything it may ever do. */
