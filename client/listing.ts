@@ -8,6 +8,7 @@ import { type ListedLine, parseListLine, parseMachineLine } from "./listing_pars
 import { meansUnknown, type Peer, useImageType } from "./peer.ts";
 import type { RemoteEntry } from "./remote_entry.ts";
 import { textLines } from "./text_lines.ts";
+import { WrappedLines } from "./vms_listing.ts";
 
 /** Batches of entries on their way to a slow consumer; then the network waits. */
 const BATCHES_AHEAD = 4;
@@ -27,7 +28,7 @@ export async function* listDirectory(
   const machine = peer.features.machineListings || !peer.features.asked;
   if (machine && !peer.unknownVerbs.has("MLSD")) {
     try {
-      yield* listWith(peer, withPath("MLSD", path), parseMachineLine, options);
+      yield* listWith(peer, withPath("MLSD", path), { parse: parseMachineLine }, options);
       return;
     } catch (error) {
       if (!(error instanceof Refused) || !meansUnknown(error.reply)) throw error;
@@ -35,7 +36,11 @@ export async function* listDirectory(
     }
   }
   const nowMs = Date.now();
-  yield* listWith(peer, withPath("LIST", path), (line) => parseListLine(line, nowMs), options);
+  const form: ListingForm = {
+    parse: (line) => parseListLine(line, nowMs),
+    wrapped: new WrappedLines(),
+  };
+  yield* listWith(peer, withPath("LIST", path), form, options);
 }
 
 /** A path that starts with a hyphen would be taken for options of `ls`. */
@@ -44,10 +49,17 @@ function withPath(verb: string, path: string): string {
   return `${verb} ${path.startsWith("-") ? "./" : ""}${path}`;
 }
 
+/** How lines become entries. */
+interface ListingForm {
+  readonly parse: (line: string) => ListedLine;
+  /** Puts lines together first, where one entry may take two. */
+  readonly wrapped?: WrappedLines;
+}
+
 async function* listWith(
   peer: Peer,
   command: string,
-  parse: (line: string) => ListedLine,
+  form: ListingForm,
   options: ListOptions,
 ): AsyncGenerator<RemoteEntry, void, void> {
   const stop = new AbortController();
@@ -65,8 +77,10 @@ async function* listWith(
       const { stalledMs, listingBytes } = peer.limits;
       for await (const lines of textLines(boundedSource(stream, stalledMs, stop), listingBytes)) {
         await writer.ready;
-        await writer.write(entriesOf(lines, parse, options));
+        const complete = lines.flatMap((line) => form.wrapped?.take(line) ?? [line]);
+        await writer.write(entriesOf(complete, form, options));
       }
+      await writer.write(entriesOf(form.wrapped?.rest() ?? [], form, options));
     },
   }).then(() => writer.close(), (error) => writer.abort(error)).catch(() => {});
   try {
@@ -81,7 +95,7 @@ async function* listWith(
 
 function entriesOf(
   lines: readonly string[],
-  parse: (line: string) => ListedLine,
+  { parse }: ListingForm,
   options: ListOptions,
 ): RemoteEntry[] {
   const entries: RemoteEntry[] = [];

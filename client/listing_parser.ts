@@ -1,8 +1,11 @@
-// Lines of a listing as entries: facts, `ls -l` and DOS forms; what reads as none of them is said to.
+// Lines of a listing as entries: facts, `ls -l`, DOS and rarer forms; what reads as none of them is said to.
 
 import { type FactsLine, parseFacts } from "../shared/facts.ts";
 import { parseTimeValue } from "../shared/time_value.ts";
-import type { RemoteEntry } from "./remote_entry.ts";
+import { fullYear, monthOf, timeOf, yearlessTime } from "./listing_dates.ts";
+import { headsMainframe, parseMainframe } from "./mainframe_listing.ts";
+import { BARE, type RemoteEntry } from "./remote_entry.ts";
+import { framesVms, parseVms } from "./vms_listing.ts";
 
 /** What a line turned out to be. `nothing`: a line of the form itself (`total 12`, `.`, an empty one). */
 export type ListedLine =
@@ -70,10 +73,16 @@ function typeOfFact(fact: string): Pick<RemoteEntry, "type" | "linkTarget"> {
  * @param nowMs the year of a time such as `Jan 31 12:30` is the last one in which it was not in the future.
  */
 export function parseListLine(line: string, nowMs: number): ListedLine {
-  if (line === "" || /^total(?: \d+)?$/i.test(line)) return NOTHING;
-  const entry = parseUnix(line, nowMs) ?? parseDos(line) ?? parseEasilyParsed(line);
+  if (line.trim() === "" || TOTAL.test(line) || framesVms(line) || headsMainframe(line)) {
+    return NOTHING;
+  }
+  const entry = parseUnix(line, nowMs) ?? parseDos(line) ?? parseEasilyParsed(line) ??
+    parseVms(line) ?? parseMainframe(line);
   return entry === undefined ? UNKNOWN : plain(entry);
 }
+
+/** `total 12`, in the languages that `ls` speaks. */
+const TOTAL = /^(?:total|totale|insgesamt|totaal|итого|合計|总用量|総計)(?:\s+[\d.,]+[KMG]?)?$/i;
 
 /** SECURITY: a name from a server becomes a path here; one that leads elsewhere is no name (`../x`, `a/b`). */
 function plain(entry: RemoteEntry): ListedLine {
@@ -84,17 +93,15 @@ function plain(entry: RemoteEntry): ListedLine {
     : { kind: "entry", entry };
 }
 
-const MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split(" ");
-
-/** Type and permissions; NetWare writes its own kind of permissions. */
-const UNIX_HEAD = /^([-dlbcpsDn])([-rwxsStT]{9})[+@.]?\s/;
-const NETWARE_HEAD = /^([-d])()\s*\[[A-Z -]{7,8}\]\s/;
+/** Type and permissions, to which some glue the number of links; NetWare writes its own kind of permissions. */
+const UNIX_HEAD = /^([-dlbcpsDn])([-rwxsStT]{9})[+@.]?(?=\s|\d+\s)/;
+const NETWARE_HEAD = /^([-d])()\s*\[[A-Z -]{7,8}\](?=\s)/;
 
 /** Links, owner and group; size (or device numbers); a date of `ls`, month or day first; the name. */
 const LS_DATED =
-  /^(.*?)\s(\d+(?:,\s*\d+)?)\s+(?:([A-Za-z]{3})\s+(\d{1,2})|(\d{1,2})\s+([A-Za-z]{3}))\s+(?:(\d{1,2}):(\d{2})|(\d{4})) (.*)$/s;
+  /^(.*?)\s(\d+(?:,\s*\d+)?)\s+(?:(\p{L}{3,9}\.?|\d{1,2}月)\s+(\d{1,2})[.日]?|(\d{1,2})\.?\s+(\p{L}{3,9}\.?))\s+(?:(\d{1,2}):(\d{2})|(\d{4})年?) (.*)$/su;
 const ISO_DATED =
-  /^(.*?)\s(\d+(?:,\s*\d+)?)\s+(\d{4}-\d\d-\d\d)\s+(\d\d:\d\d)(?::[\d.]+)?(?: [+-]\d{4})? (.*)$/s;
+  /^(.*?)\s(\d+(?:,\s*\d+)?)\s+(\d{4})-(\d\d)-(\d\d)\s+(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(?: ([+-])(\d\d)(\d\d))? (.*)$/s;
 
 /** What follows the permissions. */
 interface DatedName {
@@ -109,7 +116,7 @@ function parseUnix(line: string, nowMs: number): RemoteEntry | undefined {
   const [head, letter = "", permissions = ""] = UNIX_HEAD.exec(line) ?? NETWARE_HEAD.exec(line) ??
     [];
   if (head === undefined) return undefined;
-  const rest = line.slice(head.length - 1);
+  const rest = line.slice(head.length);
   // A name may hold a date of the other form: the first one is the file's.
   const [dated] = [lsDated(rest, nowMs), isoDated(rest)]
     .filter((found) => found !== undefined)
@@ -144,11 +151,14 @@ const UNIX_TYPES: Readonly<Record<string, RemoteEntry["type"]>> = {
 function isoDated(text: string): DatedName | undefined {
   const match = ISO_DATED.exec(text);
   if (match === null) return undefined;
-  const [, before = "", size = "", day, time, name = ""] = match;
-  const modifiedMs = Date.parse(`${day}T${time}:00Z`);
-  return Number.isNaN(modifiedMs)
-    ? undefined
-    : { before, size, name, modifiedMs, exactToMs: MINUTE_MS };
+  const [, before = "", size = "", year, month, day, hour, minute, second, ...rest] = match;
+  const [zone = "+", zoneHours = 0, zoneMinutes = 0, name = ""] = rest;
+  const [years, months, days] = [Number(year), Number(month) - 1, Number(day)];
+  const localMs = timeOf(years, months, days, Number(hour), Number(minute), Number(second ?? 0));
+  if (localMs === undefined) return undefined;
+  const aheadMs = (Number(zoneHours) * 60 + Number(zoneMinutes)) * MINUTE_MS;
+  const modifiedMs = zone === "-" ? localMs + aheadMs : localMs - aheadMs;
+  return { before, size, name, modifiedMs, exactToMs: MINUTE_MS };
 }
 
 function lsDated(text: string, nowMs: number): DatedName | undefined {
@@ -156,18 +166,14 @@ function lsDated(text: string, nowMs: number): DatedName | undefined {
   if (match === null) return undefined;
   const [, before = "", size = "", monthFirst, dayLast, dayFirst, monthLast] = match;
   const [hour, minute, year, name = ""] = match.slice(7);
-  const month = MONTHS.indexOf((monthFirst ?? monthLast ?? "").toLowerCase());
+  const month = monthOf(monthFirst ?? monthLast ?? "");
   const day = Number(dayLast ?? dayFirst);
-  if (month < 0 || day < 1 || day > 31) return undefined;
-  if (year !== undefined) {
-    const modifiedMs = Date.UTC(Number(year), month, day);
-    return { before, size, name, modifiedMs, exactToMs: DAY_MS };
-  }
-  const at = (inYear: number) => Date.UTC(inYear, month, day, Number(hour), Number(minute));
-  const thisYear = new Date(nowMs).getUTCFullYear();
-  // A server east of us is up to a day ahead.
-  const modifiedMs = at(thisYear) > nowMs + DAY_MS ? at(thisYear - 1) : at(thisYear);
-  return { before, size, name, modifiedMs, exactToMs: MINUTE_MS };
+  if (month === undefined) return undefined;
+  const modifiedMs = year === undefined
+    ? yearlessTime(nowMs, month, day, Number(hour), Number(minute))
+    : timeOf(Number(year), month, day);
+  if (modifiedMs === undefined) return undefined;
+  return { before, size, name, modifiedMs, exactToMs: year === undefined ? MINUTE_MS : DAY_MS };
 }
 
 function modeOf(permissions: string): number {
@@ -181,32 +187,24 @@ function modeOf(permissions: string): number {
 
 /** IIS and other Windows servers: `01-29-97  11:32PM  <DIR>  name`, years with two or four digits. */
 const DOS =
-  /^(?:(\d{4})-(\d\d)-(\d\d)|(\d\d)[-/.](\d\d)[-/.](\d{4}|\d\d))\s+(\d{1,2}):(\d\d)(?::\d\d)?\s*([AP])?M?\s+(?:<([A-Z]+)>|([\d,.]+))\s+(.+)$/i;
+  /^(?:(\d{4})-(\d\d)-(\d\d)|(\d\d)([-/.])(\d\d)\5(\d{4}|\d\d))\s+(\d{1,2}):(\d\d)(?::\d\d)?\s*([AP])?M?\s+(?:<([A-Z]+)>|([\d,.]+))\s+(.+)$/i;
 
 function parseDos(line: string): RemoteEntry | undefined {
   const match = DOS.exec(line);
   if (match === null) return undefined;
-  const [
-    ,
-    isoYear,
-    isoMonth,
-    isoDay,
-    month,
-    day,
-    year = "",
-    hour,
-    minute,
-    half,
-    kind,
-    size,
-    name = "",
-  ] = match;
-  const fullYear = Number(
-    isoYear ?? (year.length === 4 ? year : (year < "70" ? "20" : "19") + year),
-  );
+  const [, isoYear, isoMonth, isoDay, first, separator, second, year = "", ...rest] = match;
+  const [hour, minute, half, kind, size, name = ""] = rest;
+  // Where dots stand between them the day comes first.
+  const [month, day] = separator === "." ? [second, first] : [first, second];
   const hours = half === undefined ? Number(hour) : Number(hour) % 12 + (/p/i.test(half) ? 12 : 0);
-  const monthAt = Number(isoMonth ?? month) - 1;
-  if (monthAt > 11) return undefined;
+  const modifiedMs = timeOf(
+    fullYear(isoYear ?? year),
+    Number(isoMonth ?? month) - 1,
+    Number(isoDay ?? day),
+    hours,
+    Number(minute),
+  );
+  if (modifiedMs === undefined) return undefined;
   const link = kind !== undefined && /^(?:symlinkd?|junction)$/i.test(kind);
   const target = link ? / \[(.*)\]$/.exec(name) : null;
   return {
@@ -214,7 +212,7 @@ function parseDos(line: string): RemoteEntry | undefined {
     name: target ? name.slice(0, target.index) : name,
     type: kind === undefined ? "file" : link ? "link" : "directory",
     size: size === undefined ? undefined : Number(size.replace(/[,.]/g, "")),
-    modifiedMs: Date.UTC(fullYear, monthAt, Number(isoDay ?? day), hours, Number(minute)),
+    modifiedMs,
     modifiedExactToMs: MINUTE_MS,
     linkTarget: target?.[1],
   };
@@ -240,12 +238,3 @@ function parseEasilyParsed(line: string): RemoteEntry | undefined {
     unique: after("i"),
   };
 }
-
-/** What most forms do not tell. */
-const BARE = {
-  mode: undefined,
-  unique: undefined,
-  linkTarget: undefined,
-  owner: undefined,
-  group: undefined,
-} as const;

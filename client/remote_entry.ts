@@ -22,3 +22,12 @@ export interface RemoteEntry {
   readonly owner: string | undefined;
   readonly group: string | undefined;
 }
+
+/** What most forms of a listing do not tell. */
+export const BARE = {
+  mode: undefined,
+  unique: undefined,
+  linkTarget: undefined,
+  owner: undefined,
+  group: undefined,
+} as const;
