@@ -15,6 +15,7 @@ import { tellSite } from "../operations/sites_output.ts";
 import { parseSiteName, type Site, sitesPath, updateSites } from "../sites.ts";
 
 type OutputFlags = Pick<ConnectionFlags, "json" | "quiet">;
+type ListFlags = OutputFlags & { readonly names?: true };
 type AddFlags = OutputFlags & Pick<ConnectionFlags, "tls" | "pin" | "ca" | "active">;
 
 /** Adds the subcommands. */
@@ -33,10 +34,11 @@ export function define(command: Command, world: CommandWorld): void {
     .option("--active", "the server connects to us for data (PORT, EPRT)")
     .action((name: string, address: string, flags: AddFlags) => add(world, name, address, flags));
   subcommand("ls", "lists them")
-    .action((flags: OutputFlags) => list(world, [], flags));
-  subcommand("show <name...>", "tells all that is kept of some")
+    .option("--names", "only their names")
+    .action((flags: ListFlags) => list(world, [], flags));
+  subcommand("show <site...>", "tells all that is kept of some")
     .action((names: string[], flags: OutputFlags) => list(world, names, flags));
-  subcommand("rm <name...>", "forgets some")
+  subcommand("rm <site...>", "forgets some")
     .action((names: string[], flags: OutputFlags) => remove(world, names, flags));
 }
 
@@ -85,10 +87,11 @@ async function add(
 async function list(
   world: CommandWorld,
   names: readonly string[],
-  output: OutputFlags,
+  { names: onlyNames, ...output }: ListFlags,
 ): Promise<void> {
   await using command = await start(world, output);
   const { sites, terminal } = command;
+  if (onlyNames) return [...sites.keys()].forEach((name) => command.print({ name }, name));
   if (names.length === 0) {
     for (const site of sites.values()) tellSite(command, site);
     if (sites.size === 0 && output.json === undefined) terminal.note(terminal.texts.sites.none);

@@ -1,6 +1,8 @@
 // Completion for bash: one function over tables of words.
 
-import type { CommandShape } from "./command_shape.ts";
+import { type CommandShape, SITE_NAMES } from "./command_shape.ts";
+
+const SITES = `$(${SITE_NAMES})`;
 
 /** The script that `source <(ftp completions bash)` reads. */
 export function bashScript(commands: readonly CommandShape[]): string {
@@ -8,6 +10,7 @@ export function bashScript(commands: readonly CommandShape[]): string {
     ...shape.subcommands.map(({ name }) => name),
     ...shape.choices,
     ...shape.options.flatMap(({ names }) => names),
+    ...shape.takesSite ? [SITES] : [],
   ];
   const paths = commands.flatMap((command) => [
     { path: command.name, shape: command },
@@ -17,9 +20,10 @@ export function bashScript(commands: readonly CommandShape[]): string {
     `    "${path}") words="${words(shape).join(" ")}";;`
   );
   const valueLines = paths.flatMap(({ path, shape }) =>
-    shape.options.filter(({ takesValue }) => takesValue).map(({ names, choices }) => {
+    shape.options.filter(({ takesValue }) => takesValue).map(({ names, choices, takesSite }) => {
       const patterns = names.map((name) => `"${path} ${name}"`).join("|");
-      return `    ${patterns}) values="${choices.join(" ")}"; takes=yes;;`;
+      const values = takesSite ? [SITES] : choices;
+      return `    ${patterns}) values="${values.join(" ")}"; takes=yes;;`;
     })
   );
   return `# bash completion for ftp: source <(ftp completions bash)

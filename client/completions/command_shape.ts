@@ -12,6 +12,8 @@ export interface OptionShape {
   readonly takesValue: boolean;
   /** The values there are; empty where it may be anything. */
   readonly choices: readonly string[];
+  /** Whether the value may be the name of a site. */
+  readonly takesSite: boolean;
 }
 
 /** One command, or one of its subcommands. */
@@ -22,7 +24,12 @@ export interface CommandShape {
   readonly subcommands: readonly CommandShape[];
   /** What its arguments may be, where that is known: `bash`, `zsh`, `fish`. */
   readonly choices: readonly string[];
+  /** Whether its first argument may be the name of a site. */
+  readonly takesSite: boolean;
 }
+
+/** What a shell runs to know the sites there are. */
+export const SITE_NAMES = "ftp site ls --names 2>/dev/null";
 
 /** Looks at every command of the table, which loads them all. */
 export async function commandShapes(
@@ -46,13 +53,15 @@ function shapeOf(command: Command): CommandShape {
   return {
     name: command.name(),
     help: command.summary() || command.description(),
-    options: options.map(({ short, long, description, required, optional, argChoices }) => ({
+    options: options.map(({ flags, short, long, description, required, optional, argChoices }) => ({
       names: [short, long].filter((name) => name !== undefined),
       help: description,
       takesValue: required || optional,
       choices: argChoices ?? [],
+      takesSite: flags.includes("<address>"),
     })),
     subcommands: command.commands.map(shapeOf),
     choices: command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
+    takesSite: ["address", "site"].includes(command.registeredArguments[0]?.name() ?? ""),
   };
 }

@@ -1,6 +1,8 @@
 // Completion for fish: one `complete` line for each word.
 
-import type { CommandShape } from "./command_shape.ts";
+import { type CommandShape, SITE_NAMES } from "./command_shape.ts";
+
+const SITES = `(${SITE_NAMES})`;
 
 /** The script that `ftp completions fish | source` reads. */
 export function fishScript(commands: readonly CommandShape[]): string {
@@ -33,17 +35,23 @@ export function fishScript(commands: readonly CommandShape[]): string {
   }\n`;
 }
 
-function below({ options, choices }: CommandShape, condition: string): string[] {
+function below(
+  { options, choices, takesSite }: CommandShape,
+  condition: string,
+): string[] {
   const start = `complete -c ftp -n ${quoted(condition)}`;
-  const values = choices.length > 0 ? [`${start} -f -a ${quoted(choices.join(" "))}`] : [];
+  const words = takesSite ? [SITES] : choices;
+  const values = words.length > 0 ? [`${start} -f -a ${quoted(words.join(" "))}`] : [];
   return [
     ...values,
-    ...options.map(({ names, help, takesValue, choices }) => {
+    ...options.map(({ names, help, takesValue, choices, takesSite }) => {
       const flags = names.map((name) =>
         name.startsWith("--") ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`
       );
       const value = !takesValue
         ? ""
+        : takesSite
+        ? ` -x -a ${quoted(SITES)}`
         : choices.length > 0
         ? ` -x -a ${quoted(choices.join(" "))}`
         : " -r";

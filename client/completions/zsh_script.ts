@@ -1,6 +1,8 @@
 // Completion for zsh: _arguments specifications, one function a command.
 
-import type { CommandShape, OptionShape } from "./command_shape.ts";
+import { type CommandShape, type OptionShape, SITE_NAMES } from "./command_shape.ts";
+
+const SITES = `{compadd -- $(${SITE_NAMES})}`;
 
 /** The script that goes into a file `_ftp` of $fpath, or is read by `source <(ftp completions zsh)`. */
 export function zshScript(commands: readonly CommandShape[]): string {
@@ -34,14 +36,11 @@ if [[ $zsh_eval_context[-1] == loadautofunc ]]; then _ftp "$@"; else compdef _ft
 function body(command: CommandShape, indent: string): string {
   const options = command.options.map(specification);
   if (command.subcommands.length === 0) {
-    const rest = command.choices.length > 0
-      ? quoted(`1:: :(${command.choices.join(" ")})`)
-      : quoted("*: :_files");
-    return `${indent}_arguments ${[...options, rest].join(` \\\n${indent}  `)}`;
+    return `${indent}_arguments ${[...options, argument(command)].join(` \\\n${indent}  `)}`;
   }
   const cases = command.subcommands.map((sub) =>
     `${indent}    ${sub.name}) _arguments ${
-      [...sub.options.map(specification), quoted("*: :_files")].join(` \\\n${indent}      `)
+      [...sub.options.map(specification), argument(sub)].join(` \\\n${indent}      `)
     };;`
   );
   return [
@@ -56,13 +55,19 @@ function body(command: CommandShape, indent: string): string {
   ].join("\n");
 }
 
+function argument({ choices, takesSite }: CommandShape): string {
+  if (takesSite) return quoted(`*: :${SITES}`);
+  return quoted(choices.length > 0 ? `1:: :(${choices.join(" ")})` : "*: :_files");
+}
+
 function described({ name, help }: CommandShape): string {
   return quoted(`${name}:${help}`);
 }
 
-function specification({ names, help, takesValue, choices }: OptionShape): string {
+function specification({ names, help, takesValue, choices, takesSite }: OptionShape): string {
   const text = help.replace(/[[\]:\\]/g, "\\$&");
-  const value = !takesValue ? "" : choices.length > 0 ? `: :(${choices.join(" ")})` : ": :_files";
+  const values = takesSite ? SITES : choices.length > 0 ? `(${choices.join(" ")})` : "_files";
+  const value = takesValue ? `: :${values}` : "";
   const group = names.length > 1 ? quoted(`(${names.join(" ")})`) : "";
   const flags = names.length > 1 ? `{${names.join(",")}}` : names[0] ?? "";
   return `${group}${flags}${quoted(`[${text}]${value}`)}`;

@@ -19,9 +19,10 @@ Deno.test("bash reads the script and offers commands, options, subcommands and v
   await using folder = await temporaryDirectory();
   const script = `${folder.path}/ftp.bash`;
   await Deno.writeTextFile(script, await runFtpWell(["completions", "bash"]));
+  const env = await withSites(folder.path);
   const offered = async (...words: string[]) => {
     const args = ["--norc", "-c", ASK, "bash", script, "ftp", ...words];
-    const { code, stdout, stderr } = await run("/bin/bash", args);
+    const { code, stdout, stderr } = await run("/bin/bash", args, { env });
     assert.equal(code, 0, stderr);
     assert.equal(stderr, "");
     const lines = stdout.trim().split("\n");
@@ -34,9 +35,21 @@ Deno.test("bash reads the script and offers commands, options, subcommands and v
   assert.deepEqual(await offered("user", "a"), ["add"]);
   assert.deepEqual(await offered("user", "add", "--quo"), ["--quota"]);
   assert.deepEqual(await offered("completions", ""), ["bash", "zsh", "fish", "-h", "--help"]);
-  assert.deepEqual(await offered("put", "--server", ""), ["compopt -o default"]);
+  assert.deepEqual(await offered("put", "--server", ""), ["work", "away"]);
+  assert.deepEqual(await offered("pending", "w"), ["work"]);
+  assert.deepEqual(await offered("site", "rm", "a"), ["away"]);
+  assert.deepEqual(await offered("put", "--ca", ""), ["compopt -o default"]);
   assert.deepEqual(await offered("put", "x"), ["compopt -o default"]);
 });
+
+/** A program `ftp` that knows two sites: the scripts ask it. */
+async function withSites(folder: string): Promise<Record<string, string>> {
+  const bin = `${folder}/bin`;
+  await Deno.mkdir(bin);
+  const script = `#!/bin/sh\n[ "$*" = "site ls --names" ] && printf 'work\\naway\\n'\n`;
+  await Deno.writeTextFile(`${bin}/ftp`, script, { mode: 0o755 });
+  return { PATH: `${bin}:${Deno.env.get("PATH") ?? ""}` };
+}
 
 /** What is typed at a prompt, and what Tab makes of it, in every shell alike. */
 const COMPLETED: readonly (readonly [typed: string, completed: string])[] = [
@@ -49,6 +62,9 @@ const COMPLETED: readonly (readonly [typed: string, completed: string])[] = [
   ["--ver", "--version"],
   ["help unr", "unregister"],
   ["put some-f", "some-file"],
+  ["get -s wo", "work"],
+  ["connect aw", "away"],
+  ["site rm aw", "away"],
 ];
 
 Deno.test("zsh reads the script and completes at a real prompt", async () => {
@@ -58,7 +74,7 @@ Deno.test("zsh reads the script and completes at a real prompt", async () => {
   await using terminal = new TerminalProcess(["-f", "-i"], {
     program: "zsh",
     cwd: folder.path,
-    env: { TERM: "dumb", HOME: folder.path },
+    env: { TERM: "dumb", HOME: folder.path, ...await withSites(folder.path) },
   });
   await terminal.type("PS1='at your service '; unsetopt beep prompt_cr prompt_sp\r");
   await terminal.see(/\nat your service $/);
@@ -80,7 +96,8 @@ Deno.test("fish reads the script and offers the same", async () => {
   await Deno.writeTextFile(`${folder.path}/ftp.fish`, await runFtpWell(["completions", "fish"]));
   const lines = COMPLETED.map(([typed]) => `complete -C 'ftp ${typed}'; echo`);
   const script = ["source ./ftp.fish", ...lines].join("\n");
-  const options = { cwd: folder.path, env: { HOME: folder.path } };
+  const env = { HOME: folder.path, ...await withSites(folder.path) };
+  const options = { cwd: folder.path, env };
   const { code, stdout, stderr } = await run("fish", ["--no-config", "-c", script], options);
   assert.equal(code, 0, stderr);
   const offered = stdout.split("\n\n").map((lines) => lines.trim().split("\t")[0]);
