@@ -1,6 +1,7 @@
 // Accepts connections and turns them into sessions, until it is told to stop.
 
 import { BufferPool } from "../shared/buffer_pool.ts";
+import { pause } from "../shared/deadline.ts";
 import { isFault } from "../shared/fault.ts";
 import { closeIfOpen, connectionFault, endpointOf } from "../shared/plain_stream.ts";
 import { reply } from "../shared/reply.ts";
@@ -187,13 +188,4 @@ class Reception {
       this.#services.log.write("error", "session not unregistered", { detail: String(error) });
     }
   }
-}
-
-/** Waits; less when the signal fires. */
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  signal.addEventListener("abort", () => resolve(), { once: true });
-  await promise;
-  clearTimeout(timer);
 }
