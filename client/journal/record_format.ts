@@ -1,10 +1,10 @@
 // A record of the journal as it stands on the disk: a head, then a line for each thing that became of its files.
 
 import { type Parsed, parsed, unparsed } from "../../shared/parsed.ts";
-import type { Existing, SourceFacts, TlsMode } from "../client.ts";
+import type { Existing, SourceFacts, TlsMode, TransferOptions } from "../client.ts";
 import { type Address, formatAddress, parseAddress } from "../address.ts";
 import type { MirrorRules } from "../mirror.ts";
-import type { TransferPolicy } from "../operations/transfer_policy.ts";
+import type { IfExists, TransferFlags } from "../operations/transfer_policy.ts";
 
 /** A server, who is logged in there, and how it is reached; never a password. */
 export interface RecordedServer {
@@ -29,6 +29,12 @@ export interface RecordedItem {
   readonly size: number | undefined;
 }
 
+/** How files are to be moved, as flags and settings had it. */
+export interface RecordedFlags extends TransferFlags {
+  readonly ifExists: IfExists;
+  readonly type: TransferOptions["type"];
+}
+
 /** What a command was told to do; it never changes. */
 export interface RecordHead {
   readonly direction: "get" | "put";
@@ -36,7 +42,7 @@ export interface RecordHead {
   readonly items: readonly RecordedItem[];
   /** Of a mirror, which has one item. */
   readonly mirror: MirrorRules | undefined;
-  readonly policy: Pick<TransferPolicy, "ifExists" | "options" | "retries">;
+  readonly flags: RecordedFlags;
   readonly begunMs: number;
 }
 
@@ -112,14 +118,13 @@ export function parseRecord(text: string): Parsed<RecordContent> {
 type Fields = Readonly<Record<string, unknown>>;
 
 function parseHead(fields: Fields): Parsed<RecordHead> {
-  const { version, direction, items, mirror, policy, begunMs } = fields;
+  const { version, direction, items, mirror, flags, begunMs } = fields;
   const server = fieldsOf(fields["server"]);
   const address = parseAddress(textOf(server["address"]) ?? "");
   if (!address.ok) return address;
   const isWhole = version === VERSION && (direction === "get" || direction === "put") &&
-    Array.isArray(items) && items.every(isItem) && isCount(begunMs) &&
-    fieldsOf(policy)["ifExists"] !== undefined;
-  if (!isWhole) return unparsed("it is no record of this version");
+    Array.isArray(items) && items.every(isItem) && isCount(begunMs);
+  if (!isWhole || !isFlags(flags)) return unparsed("it is no record of this version");
   return parsed({
     direction,
     server: {
@@ -131,7 +136,7 @@ function parseHead(fields: Fields): Parsed<RecordHead> {
     },
     items,
     mirror: mirror as MirrorRules | undefined,
-    policy: policy as RecordHead["policy"],
+    flags,
     begunMs,
   });
 }
@@ -158,6 +163,12 @@ function isCount(value: unknown): value is number {
 
 function isFacts(value: unknown): value is SourceFacts {
   return typeof value === "object" && value !== null;
+}
+
+function isFlags(value: unknown): value is RecordedFlags {
+  const { ifExists, verify, retries, limitRate } = fieldsOf(value);
+  return typeof ifExists === "string" && typeof verify === "string" && isCount(retries) &&
+    (limitRate === undefined || isCount(limitRate));
 }
 
 function isItem(value: unknown): value is RecordedItem {

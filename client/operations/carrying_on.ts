@@ -12,7 +12,7 @@ import { mirrorMoves } from "./mirror.ts";
 import { jsonTime, type OperationContext } from "./operation_context.ts";
 import { recordedItem } from "./recording.ts";
 import { entryAt } from "./remote_names.ts";
-import type { TransferPolicy } from "./transfer_policy.ts";
+import { type TransferPolicy, transferPolicy } from "./transfer_policy.ts";
 import { sizeText } from "./transfer_result.ts";
 import { jobs, type SourceMaker } from "./transfer_targets.ts";
 import { Downloads, type TransferJob, Uploads } from "./tree_transfer.ts";
@@ -25,11 +25,15 @@ export function sourcesOf(
   record: TransferRecord,
   { terminal, recording }: OperationContext,
 ): SourceMaker[] {
-  const { direction, items, policy: { ifExists, options, retries } } = record.head;
+  const { direction, items, flags } = record.head;
+  const { ifExists, type, ...others } = flags;
+  const asFlagged = transferPolicy(
+    { ...others, ifExists: ifExists === "ask" && !terminal.canAsk ? "resume" : ifExists },
+    terminal,
+  );
   const policy: TransferPolicy = {
-    ifExists: ifExists === "ask" && !terminal.canAsk ? "resume" : ifExists,
-    options,
-    retries,
+    ...asFlagged,
+    options: { ...asFlagged.options, ...(type === undefined ? {} : { type }) },
     isCarriedOn: ifExists !== "resume",
   };
   const placed = <T extends { readonly remote: string }>(file: T): T => ({

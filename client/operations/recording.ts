@@ -45,6 +45,7 @@ export async function beginRecord(
   const { recording } = context;
   if (recording === undefined || items.length === 0) return undefined;
   const { user } = await context.client();
+  const { verify = "auto", preserve = true, limitRate, type } = policy.options;
   const head: RecordHead = {
     direction,
     server: recording.server(user ?? ""),
@@ -54,7 +55,14 @@ export async function beginRecord(
       remote: joinRemote(recording.folder, item.remote),
     })),
     mirror,
-    policy,
+    flags: {
+      ifExists: policy.ifExists,
+      verify,
+      preserve,
+      retries: policy.retries,
+      type,
+      ...(limitRate === undefined ? {} : { limitRate }),
+    },
     begunMs: Date.now(),
   };
   try {
@@ -70,7 +78,7 @@ export async function beginRecord(
 async function dropRepeated(journal: Journal, head: RecordHead): Promise<void> {
   // By these a part that is at the server would be left as it is: it must stay known.
   const leavesParts = head.direction === "put" &&
-    ["skip", "newer", "rename"].includes(head.policy.ifExists);
+    ["skip", "newer", "rename"].includes(head.flags.ifExists);
   for (const old of await journal.list()) {
     const isSame = old.head.direction === head.direction &&
       isSameLogin(old.head.server, head.server) &&

@@ -26,7 +26,7 @@ const HEAD: RecordHead = {
   // A lone surrogate and a line break are names too.
   items: [{ local: "/here/a\ud800\n", remote: "b ü", isTree: false, size: 12 }],
   mirror: undefined,
-  policy: { ifExists: "resume", options: { verify: "auto", preserve: true }, retries: 3 },
+  flags: { ifExists: "resume", verify: "auto", preserve: true, retries: 3, type: undefined },
   begunMs: 1_700_000_000_000,
 };
 

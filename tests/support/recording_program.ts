@@ -20,7 +20,7 @@ const record = await new Journal(Deno.args[0]!).begin({
   },
   items: [{ local: "/a", remote: "a", isTree: false, size: 1 }],
   mirror: undefined,
-  policy: { ifExists: "resume", options: {}, retries: 0 },
+  flags: { ifExists: "resume", verify: "auto", preserve: true, retries: 0, type: undefined },
   begunMs: Date.now(),
 }, (error) => {
   throw error;
