@@ -124,7 +124,7 @@ class Examination {
     }, this.#askingMs);
     const open = client;
     if (open === undefined) {
-      const why = "nobody logs in over a connection that is not trusted";
+      const why = "there is no trusted connection to log in over";
       await this.#step("login", () => Promise.resolve(skipped(why)));
       return;
     }

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
 import type { Client, DownloadOptions } from "../../client/client.ts";
+import { define } from "../../client/commands/get.ts";
 import { connect } from "../../client/connect.ts";
 import {
   bytesThere,
@@ -15,6 +16,7 @@ import { downloadSegmented } from "../../client/segments/segmented_download.ts";
 import type { SegmentLane } from "../../client/segments/segment_work.ts";
 import { failureOf } from "../../client/failure_report.ts";
 import { Secret } from "../../shared/secret.ts";
+import { runInProcess } from "../support/command_in_process.ts";
 import { FaultyServer, type FaultyServerOptions } from "../support/faulty_server.ts";
 import { noise, sha256 } from "../support/file_tree.ts";
 import { InProcessServer, PASSWORD, USER } from "../support/in_process_server.ts";
@@ -258,4 +260,46 @@ Deno.test("where the server has digests, the whole is proven, and earlier segmen
   assert.deepEqual([result?.verified, result?.resumedFrom], ["SHA-256", 70_000]);
   assert.equal(sha256(await Deno.readFile(target)), sha256(CONTENT));
   assert.equal((await Deno.stat(target)).mtime?.getTime(), modifiedMs);
+});
+
+Deno.test("a plain get carries on what was begun in segments", async () => {
+  const content = noise(3 * 1024 * 1024 + 5);
+  await using server = new FaultyServer({ content });
+  await using folder = await temporaryDirectory();
+  const target = join(folder.path, "copy");
+  const ctrlC = new AbortController();
+  {
+    await using lane = new TestLane(server.port);
+    await using other = new TestLane(server.port);
+    const stopped = downloadSegmented("file", target, {
+      lanes: [lane, other],
+      signal: ctrlC.signal,
+      onProgress: ({ doneBytes }) => doneBytes > 0 && ctrlC.abort(),
+    });
+    await assert.rejects(stopped, { name: "Fault", kind: "aborted" });
+  }
+  const { code, stdout, stderr } = await runInProcess(
+    { define },
+    ["get", "file", "-o", target, "-s", `u@127.0.0.1:${server.port}`, "--tls", "off", "--json"],
+    { env: { FTP_PASSWORD: "p" } },
+  );
+  assert.deepEqual([code, stderr], [0, ""]);
+  const { resumed_from: resumedFrom, moved, size } = JSON.parse(stdout);
+  assert.ok(resumedFrom > 0 && resumedFrom + moved === size, stdout);
+  assert.equal(sha256(await Deno.readFile(target)), sha256(content));
+  const names = await Array.fromAsync(Deno.readDir(folder.path), ({ name }) => name);
+  assert.deepEqual(names, ["copy"]);
+});
+
+Deno.test("a link in the place of a part is not followed", async () => {
+  await using server = new FaultyServer({ content: CONTENT });
+  await using folder = await temporaryDirectory();
+  await using elsewhere = await temporaryDirectory();
+  const precious = join(elsewhere.path, "precious");
+  await Deno.writeTextFile(precious, "mine");
+  for (const name of [".copy.segments", ".copy.segments.new", ".copy.segments.part"]) {
+    await Deno.symlink(precious, join(folder.path, name));
+  }
+  assert.deepEqual(await fetchInto(server.port, folder.path, 2), RIGHT);
+  assert.equal(await Deno.readTextFile(precious), "mine");
 });
