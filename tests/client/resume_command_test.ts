@@ -8,7 +8,7 @@ import { define as resume } from "../../client/commands/resume.ts";
 import { runInProcess } from "../support/command_in_process.ts";
 import { digestTree, noise, sha256 } from "../support/file_tree.ts";
 import { InProcessServer, PASSWORD, USER } from "../support/in_process_server.ts";
-import { ftpCommandLine } from "../support/program.ts";
+import { killedCommand } from "../support/killed_command.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 
 const MIB = 1024 * 1024;
@@ -183,24 +183,14 @@ class Trial implements AsyncDisposable {
     folder: string,
     signal: Deno.Signal = "SIGKILL",
   ): Promise<number> {
-    const watcher = Deno.watchFs(folder);
-    const [program, words] = ftpCommandLine([...args, "-u", USER, "--insecure"]);
-    const child = new Deno.Command(program, {
-      args: [...words, "--limit-rate", "3M"],
+    return await killedCommand({
+      args: [...args, "-u", USER, "--insecure"],
       cwd: this.here,
       env: this.env,
-      stderr: "null",
-    }).spawn();
-    // Whatever became of it, nobody watches longer than it lives.
-    const ended = child.status.finally(() => watcher.close());
-    for await (const { paths } of watcher) {
-      const sizes = paths.map((path) => sizeOf(path));
-      if (sizes.some((size) => size >= (args.includes("-r") ? MIB / 4 : MIB))) {
-        child.kill(signal);
-        break;
-      }
-    }
-    return (await ended).code;
+      folder,
+      atBytes: args.includes("-r") ? MIB / 4 : MIB,
+      signal,
+    });
   }
 
   run(define: typeof pending, args: readonly string[], env: Record<string, string> = {}) {
@@ -220,14 +210,5 @@ class Trial implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#resources.disposeAsync();
-  }
-}
-
-function sizeOf(path: string): number {
-  try {
-    const { isFile, size } = Deno.statSync(path);
-    return isFile ? size : 0;
-  } catch {
-    return 0;
   }
 }
