@@ -2,7 +2,8 @@
 
 import { isFault } from "../shared/fault.ts";
 import { plainStream } from "../shared/plain_stream.ts";
-import { type Client, type ClientLimits, type ConnectOptions, DEFAULT_LIMITS } from "./client.ts";
+import type { Client, ConnectOptions } from "./client.ts";
+import { type ClientLimits, DEFAULT_LIMITS } from "./client_limits.ts";
 import { clientTls, type ClientTlsStream } from "./client_tls.ts";
 import { ConnectedClient } from "./connected_client.ts";
 import { Conversation } from "./conversation.ts";

@@ -6,7 +6,6 @@ import type { Reply } from "../shared/reply.ts";
 import type { Secret } from "../shared/secret.ts";
 import type {
   Client,
-  ClientLimits,
   Comparison,
   ConnectOptions,
   Digest,
@@ -21,6 +20,7 @@ import type {
   UploadOptions,
   UploadSource,
 } from "./client.ts";
+import type { ClientLimits } from "./client_limits.ts";
 import type { ClientTlsStream } from "./client_tls.ts";
 import type { Conversation } from "./conversation.ts";
 import { DataConnections } from "./data_connection.ts";

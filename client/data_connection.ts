@@ -11,7 +11,7 @@ import {
   parsePassiveReply,
 } from "../shared/host_port.ts";
 import { endpointOf, plainStream } from "../shared/plain_stream.ts";
-import type { ClientLimits } from "./client.ts";
+import type { ClientLimits } from "./client_limits.ts";
 import type { Conversation } from "./conversation.ts";
 import { type DataProtection, DataProtector, type DataUse } from "./data_protection.ts";
 import { connectTcp } from "./dial.ts";

@@ -2,7 +2,7 @@
 
 import type { HashAlgorithm } from "../shared/hash.ts";
 import type { Reply } from "../shared/reply.ts";
-import type { ClientLimits } from "./client.ts";
+import type { ClientLimits } from "./client_limits.ts";
 import type { Conversation, RequestOptions } from "./conversation.ts";
 import type { DataConnections } from "./data_connection.ts";
 import { Refused } from "./failure.ts";

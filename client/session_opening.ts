@@ -3,13 +3,8 @@
 import type { CommandWorld } from "../shared/command_line.ts";
 import { CommandFailure, ExitCode } from "../shared/exit_code.ts";
 import { readSmallFile, UnfitFile } from "../shared/small_file.ts";
-import type {
-  Client,
-  ClientLimits,
-  ConnectOptions,
-  DialogueLine,
-  SessionKnowledge,
-} from "./client.ts";
+import type { Client, ConnectOptions, DialogueLine, SessionKnowledge } from "./client.ts";
+import type { ClientLimits } from "./client_limits.ts";
 import { connect } from "./connect.ts";
 import type { ConnectionFlags } from "./connection_flags.ts";
 import {

@@ -1,7 +1,7 @@
 // An examination of a server (ftp doctor) in this process, with its findings as a test reads them.
 
 import { parseAddress } from "../../client/address.ts";
-import type { ClientLimits } from "../../client/client.ts";
+import type { ClientLimits } from "../../client/client_limits.ts";
 import type { ConnectionFlags } from "../../client/connection_flags.ts";
 import { reach } from "../../client/destination.ts";
 import { examine } from "../../client/doctor/examination.ts";
