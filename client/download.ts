@@ -3,9 +3,10 @@
 import type { ByteSink, ByteSource } from "../shared/byte_stream.ts";
 import { Fault } from "../shared/fault.ts";
 import { createHasher, type HashAlgorithm, type Hasher } from "../shared/hash.ts";
-import { boundedSource, limitedLength, readFully } from "./bounded_read.ts";
+import { boundedSource, readFully } from "./bounded_read.ts";
 import type { DownloadOptions, DownloadTarget, TransferResult } from "./client.ts";
 import { exchangeData } from "./data_exchange.ts";
+import { endingSource } from "./download_limit.ts";
 import { AlreadyThere, ContentDiffers, Refused } from "./failure.ts";
 import {
   demandRegular,
@@ -17,7 +18,7 @@ import {
 } from "./local_file.ts";
 import { openPart, type PartFile, partPathOf } from "./part_file.ts";
 import { patienceFor, type Peer, useImageType } from "./peer.ts";
-import { digestAlgorithmOf } from "./remote_digest.ts";
+import { announceDigest, digestAlgorithmOf } from "./remote_digest.ts";
 import type { RemoteEntry } from "./remote_entry.ts";
 import { remoteModified, remoteSize, remoteStat } from "./remote_facts.ts";
 import { commonPrefix, relate, type Relation } from "./resume.ts";
@@ -49,8 +50,8 @@ interface Start {
 /** What is fetched again to see that a part belongs to the file: enough that chance cannot make it equal. */
 const OVERLAP_BYTES = 64 * 1024;
 
-/** A file may grow while it is fetched; by more than that it is no longer the one that was asked for. */
-const GROWTH_BYTES = 16 * 1024 * 1024;
+/** From this size on reading a file twice takes a server longer than being told that its digest is wanted. */
+const ANNOUNCED_BYTES = 1024 * 1024;
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -189,6 +190,9 @@ class Download {
   /** @returns how many bytes after `start.offset` the sink took */
   async #fetch(sink: ByteSink, start: Start, salvage: boolean): Promise<number> {
     const { overlap, offset, hasher } = start;
+    if (this.#algorithm !== undefined && offset === 0 && (this.#size ?? 0) >= ANNOUNCED_BYTES) {
+      await announceDigest(this.#peer, this.#algorithm, this.#options.signal);
+    }
     try {
       const moved = await exchangeData(this.#peer, {
         command: `RETR ${this.#path}`,
@@ -202,7 +206,8 @@ class Download {
         move: async (stream, signal) => {
           const bounded = boundedSource(stream, this.#peer.limits.stalledMs, signal);
           if (!await goesOnAfter(bounded, overlap)) return undefined;
-          return await move(this.#ending(stream, offset), sink, {
+          const expected = { path: this.#path, size: this.#size, offset };
+          return await move(endingSource(stream, expected, this.#peer), sink, {
             options: this.#options,
             stalledMs: this.#peer.limits.stalledMs,
             signal,
@@ -221,18 +226,6 @@ class Download {
       const restart = error instanceof Refused && error.command.startsWith("REST ");
       throw restart && salvage ? new OtherContent() : error;
     }
-  }
-
-  /** SECURITY: a server that sends without end does not fill the disk. */
-  #ending(source: ByteSource, offset: number): ByteSource {
-    const size = this.#size;
-    const limitBytes = size === undefined ? this.#peer.limits.untoldBytes : size + GROWTH_BYTES;
-    const there = size === undefined ? `at most ${limitBytes} bytes` : `${size} bytes`;
-    return limitedLength(
-      source,
-      limitBytes - offset,
-      () => new ContentDiffers(this.#path, "size", `more than ${limitBytes} bytes`, there),
-    );
   }
 
   async #prove(

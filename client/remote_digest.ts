@@ -35,8 +35,8 @@ export function digestsRanges(peer: Peer): boolean {
 }
 
 /**
- * Tells the server which digest will be asked for, before an upload, so that it computes it while the bytes
- * arrive (draft-bryan-ftp-hash, 4). Said once a session.
+ * Tells the server which digest will be asked for, before a transfer, so that it may compute it while the
+ * bytes pass (draft-bryan-ftp-hash, 4). Said once a session.
  */
 export async function announceDigest(
   peer: Peer,

@@ -31,7 +31,8 @@ async function* send(target: VirtualPath, session: Session): AsyncGenerator<Repl
   const { pending } = session;
   const range = pending.kind === "range" ? pending : undefined;
   const offsetBytes = range?.start ?? restartOffset(session);
-  await using file = await session.storage.read(target, offsetBytes);
+  const digest = session.wantsDigests ? session.hashAlgorithm : undefined;
+  await using file = await session.storage.read(target, offsetBytes, digest);
   if (range !== undefined && range.end > file.entry.size) {
     throw new Fault("bad-restart", { about: target });
   }

@@ -150,10 +150,11 @@ class DiskStorage implements Storage {
     return listDirectory({ files, jail, log }, path, signal);
   }
 
-  read(path: VirtualPath, offset: number): Promise<StoredDiskFile> {
+  read(path: VirtualPath, offset: number, digest?: HashAlgorithm): Promise<StoredDiskFile> {
     return asFaults(path, () => {
       const { file, stat } = this.#jail.openKnown(path);
-      if (offset <= stat.size) return new StoredDiskFile(file, stat, path, offset);
+      const wanted = digest && { algorithm: digest, known: this.#world.digests };
+      if (offset <= stat.size) return new StoredDiskFile(file, stat, path, { offset, wanted });
       file[Symbol.dispose]();
       throw new Fault("bad-restart", { about: path });
     });

@@ -42,8 +42,8 @@ export class GuestStorage implements Storage {
     return this.#inner.list(path, signal);
   }
 
-  read(path: VirtualPath, offset: number): Promise<StoredFile> {
-    return this.#inner.read(path, offset);
+  read(path: VirtualPath, offset: number, digest?: HashAlgorithm): Promise<StoredFile> {
+    return this.#inner.read(path, offset, digest);
   }
 
   async write(path: VirtualPath, options: WriteOptions): Promise<Upload> {

@@ -75,8 +75,8 @@ export class MountedStorage implements Storage {
     }
   }
 
-  read(path: VirtualPath, offset: number): Promise<StoredFile> {
-    return this.#within(path, (storage, inner) => storage.read(inner, offset));
+  read(path: VirtualPath, offset: number, digest?: HashAlgorithm): Promise<StoredFile> {
+    return this.#within(path, (storage, inner) => storage.read(inner, offset, digest));
   }
 
   write(path: VirtualPath, options: WriteOptions): Promise<Upload> {

@@ -87,9 +87,9 @@ export class PermittedStorage implements Storage {
     }
   }
 
-  async read(path: VirtualPath, offset: number): Promise<StoredFile> {
+  async read(path: VirtualPath, offset: number, digest?: HashAlgorithm): Promise<StoredFile> {
     this.#require("read", path);
-    return await this.#inner.read(path, offset);
+    return await this.#inner.read(path, offset, digest);
   }
 
   async write(path: VirtualPath, options: WriteOptions): Promise<Upload> {

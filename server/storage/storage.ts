@@ -106,8 +106,11 @@ export interface Storage {
    * @throws Fault `not-found`, `not-a-directory`, `aborted`
    */
   list(path: VirtualPath, signal?: AbortSignal): AsyncIterable<Entry>;
-  /** @throws Fault `not-found`, `is-a-directory`, `bad-restart` (offset beyond the end) */
-  read(path: VirtualPath, offset: number): Promise<StoredFile>;
+  /**
+   * @param digest is computed on the way, so that {@linkcode Storage.digest} needs no second read.
+   * @throws Fault `not-found`, `is-a-directory`, `bad-restart` (offset beyond the end)
+   */
+  read(path: VirtualPath, offset: number, digest?: HashAlgorithm): Promise<StoredFile>;
   /** @throws Fault `not-found` (no such parent), `is-a-directory`, `exists`, `bad-restart`, `no-space`, `over-quota` */
   write(path: VirtualPath, options: WriteOptions): Promise<Upload>;
   /**

@@ -2,11 +2,25 @@
 
 import type { Entry } from "../../shared/entry.ts";
 import { Fault } from "../../shared/fault.ts";
+import { createHasher, type HashAlgorithm, type Hasher } from "../../shared/hash.ts";
 import { nameOf, type VirtualPath } from "../../shared/virtual_path.ts";
+import { isSettled, type KnownDigests } from "./digest_cache.ts";
 import { entryOf } from "./host_entry.ts";
 import { asFaults } from "./host_fault.ts";
 import type { HostStat, ReadableHostFile } from "./host_files.ts";
 import type { StoredFile } from "./storage.ts";
+
+/** A digest to be computed on the way, and where it is kept. */
+export interface WantedDigest {
+  readonly algorithm: HashAlgorithm;
+  readonly known: KnownDigests;
+}
+
+/** Where reading begins, and what comes of it besides. */
+export interface ReadOptions {
+  readonly offset: number;
+  readonly wanted?: WantedDigest | undefined;
+}
 
 /** Reads an open file from an offset to the size it had. */
 export class StoredDiskFile implements StoredFile {
@@ -14,11 +28,25 @@ export class StoredDiskFile implements StoredFile {
   readonly #file: ReadableHostFile;
   readonly #path: VirtualPath;
   #at: number;
+  /** Of the bytes read so far, where all are read and their digest is wanted and not known. */
+  readonly #hasher: Hasher | undefined;
+  readonly #wanted: WantedDigest | undefined;
+  readonly #opened: HostStat;
   #reading: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(file: ReadableHostFile, stat: HostStat, path: VirtualPath, offset: number) {
+  constructor(
+    file: ReadableHostFile,
+    stat: HostStat,
+    path: VirtualPath,
+    { offset, wanted }: ReadOptions,
+  ) {
     this.entry = entryOf(nameOf(path), stat);
+    this.#opened = stat;
+    this.#wanted = wanted;
+    if (wanted !== undefined && offset === 0 && !wanted.known.get(stat, wanted.algorithm)) {
+      this.#hasher = createHasher(wanted.algorithm);
+    }
     this.#file = file;
     this.#path = path;
     this.#at = offset;
@@ -40,7 +68,18 @@ export class StoredDiskFile implements StoredFile {
       throw new Fault("host-failure", { about: this.#path, cause: "the file shrank under us" });
     }
     this.#at += count;
+    this.#hasher?.update(into.subarray(0, count));
+    if (this.#at === this.entry.size) this.#keepDigest();
     return count;
+  }
+
+  /** Keeps the digest of all that was read, unless the file was changed meanwhile or still could unseen. */
+  #keepDigest(): void {
+    if (this.#hasher === undefined || this.#wanted === undefined) return;
+    const before = this.#opened, after = this.#file.stat();
+    const same = after.size === before.size && after.modifiedMs === before.modifiedMs;
+    if (!same || !isSettled(before, Date.now())) return;
+    this.#wanted.known.set(before, this.#wanted.algorithm, this.#hasher.digest());
   }
 
   /** Waits for a read under way: its handle must not go to another file meanwhile. */

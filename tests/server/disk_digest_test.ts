@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { DigestCache, isSettled } from "../../server/storage/digest_cache.ts";
+import type { HashAlgorithm } from "../../shared/hash.ts";
+import type { Storage } from "../../server/storage/storage.ts";
 import type { HostFiles } from "../../server/storage/host_files.ts";
 import { readThrough, trialStat } from "../support/read_files.ts";
 import { at, bytes, failsAs, patternBytes, put } from "../support/storage_steps.ts";
@@ -45,6 +47,42 @@ Deno.test("a digest is read once for a file that rests, each time for one that m
     assert.equal(await disk.storage.digest(at("/f"), "SHA-1"), sha1("content"));
     assert.equal(bytesRead(), 21);
   }
+});
+
+/** Reads a file from an offset to its end, in pieces of five bytes. */
+async function drain(storage: Storage, from: number, digest?: HashAlgorithm): Promise<void> {
+  await using file = await storage.read(at("/f"), from, digest);
+  const buffer = new Uint8Array(5);
+  while (await file.read(buffer) !== null);
+}
+
+Deno.test("a digest computed on the way out costs no second read", async () => {
+  const { files, bytesRead } = countingFiles();
+  await using disk = await openTrialDisk({ files });
+  await put(disk.storage, "/f", "content");
+  await disk.storage.setModified(at("/f"), Date.now() - 60_000);
+  await drain(disk.storage, 0, "SHA-1");
+  assert.equal(await disk.storage.digest(at("/f"), "SHA-1"), sha1("content"));
+  assert.equal(bytesRead(), 7);
+});
+
+Deno.test("a part that was read, a file that still may change or has changed leave no digest behind", async () => {
+  const { files, bytesRead } = countingFiles();
+  await using disk = await openTrialDisk({ files });
+  await put(disk.storage, "/f", "content");
+  await drain(disk.storage, 0, "SHA-1");
+  assert.equal(await disk.storage.digest(at("/f"), "SHA-1"), sha1("content"));
+  assert.equal(bytesRead(), 14);
+  await disk.storage.setModified(at("/f"), Date.now() - 60_000);
+  await drain(disk.storage, 3, "SHA-1");
+  {
+    await using file = await disk.storage.read(at("/f"), 0, "SHA-1");
+    const buffer = new Uint8Array(5);
+    await file.read(buffer);
+    await Deno.writeTextFile(disk.inRoot("f"), "CONTENT", { create: false });
+    await file.read(buffer);
+  }
+  assert.equal(await disk.storage.digest(at("/f"), "SHA-1"), sha1("CONTENT"));
 });
 
 Deno.test("what another program writes in place shows in the digest", async () => {

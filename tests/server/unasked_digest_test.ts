@@ -1,35 +1,44 @@
 // Rule 5: who asks for digests gets them on the way in, who never asks pays nothing.
 
 import assert from "node:assert/strict";
+import type { HashAlgorithm } from "../../shared/hash.ts";
 import type { Storage, WriteOptions } from "../../server/storage/storage.ts";
 import { InProcessServer } from "../support/in_process_server.ts";
 import { Player } from "../support/transcript_player.ts";
 
-/** The same storage; what uploads begin with is noted. */
-function noting(storage: Storage, noted: WriteOptions[]): Storage {
+/** The same storage; the digests that transfers are to compute are noted. */
+function noting(storage: Storage, noted: (HashAlgorithm | undefined)[]): Storage {
   return new Proxy(storage, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name, target);
       if (typeof member !== "function") return member;
       return (...given: unknown[]) => {
-        if (name === "write") noted.push(given[1] as WriteOptions);
+        if (name === "write") noted.push((given[1] as WriteOptions).digest);
+        if (name === "read") noted.push(given[2] as HashAlgorithm | undefined);
         return member.apply(target, given);
       };
     },
   });
 }
 
-const UPLOAD = `C: EPSV
+const BOTH_WAYS = `C: EPSV
   S: 229 *
   data connect
   C: STOR f
   S: 150 *
   data send "x"
   data close
+  S: 226 *
+  C: EPSV
+  S: 229 *
+  data connect
+  C: RETR f
+  S: 150 *
+  data receive "x"
   S: 226 *`;
 
-Deno.test("rule 5: an upload is digested only in a session that has asked for digests, in its algorithm", async () => {
-  const noted: WriteOptions[] = [];
+Deno.test("rule 5: a transfer is digested only in a session that has asked for digests, in its algorithm", async () => {
+  const noted: (HashAlgorithm | undefined)[] = [];
   await using server = await InProcessServer.start({
     services: (usual) => ({
       ...usual,
@@ -41,15 +50,16 @@ Deno.test("rule 5: an upload is digested only in a session that has asked for di
     login
     C: TYPE I
     S: 200 *`);
-  await player.say(UPLOAD);
+  await player.say(BOTH_WAYS);
   await player.say(`C: OPTS HASH SHA-1
     S: 200 *`);
-  await player.say(UPLOAD);
+  await player.say(BOTH_WAYS);
   await player.say(`C: REIN
     S: 220 *
     login
     C: TYPE I
     S: 200 *`);
-  await player.say(UPLOAD);
-  assert.deepEqual(noted.map(({ digest }) => digest), [undefined, "SHA-1", undefined]);
+  await player.say(BOTH_WAYS);
+  const [none, one] = [undefined, "SHA-1"];
+  assert.deepEqual(noted, [none, none, one, one, none, none]);
 });
