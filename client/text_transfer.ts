@@ -13,6 +13,7 @@ import type {
   UploadSource,
 } from "./client.ts";
 import { exchangeData } from "./data_exchange.ts";
+import { endingSource } from "./download_limit.ts";
 import { AlreadyThere, Refused, Unproven } from "./failure.ts";
 import { demandRegular, fileSink, fileSource, openLocal, statOrNothing } from "./local_file.ts";
 import { openPart } from "./part_file.ts";
@@ -135,10 +136,16 @@ class TextTransfer {
 
   async fetch(sink: ByteSink, totalBytes: number | undefined): Promise<TransferResult> {
     const size = await this.#exchange("RETR", {
-      move: (stream) => [lfSource(this.#watchedSource(stream)), sink],
+      move: (stream) => [lfSource(this.#watchedSource(this.#ending(stream, totalBytes))), sink],
       totalBytes,
     });
     return await this.#prove(size, totalBytes);
+  }
+
+  /** A text whose every byte is the end of a line is twice as long on the wire. */
+  #ending(source: ByteSource, size: number | undefined): ByteSource {
+    const expected = { path: this.#path, size: size === undefined ? undefined : 2 * size };
+    return endingSource(source, expected, this.#peer);
   }
 
   async send(

@@ -262,6 +262,19 @@ Deno.test("where the server has digests, the whole is proven, and earlier segmen
   assert.equal((await Deno.stat(target)).mtime?.getTime(), modifiedMs);
 });
 
+Deno.test("a server that digests only parts of a file proves its segments one by one", async () => {
+  const fetched = await fetchFrom({ digestsRanges: true });
+  assert.deepEqual(fetched, { ...RIGHT, outcome: `${SIZE} SHA-256` });
+  // What is proven wrong in the end: a byte of another version, behind the part that is fetched twice.
+  const other = CONTENT.slice();
+  other[SIZE - 5]! ^= 1;
+  await using server = new FaultyServer({ content: CONTENT, digestsRanges: true, serves: other });
+  await using folder = await temporaryDirectory();
+  const wrong = await fetchInto(server.port, folder.path, 3);
+  assert.match(wrong.outcome, /SHA-256 of the bytes from \d+ on differs/);
+  assert.deepEqual(wrong.names, []);
+});
+
 Deno.test("a plain get carries on what was begun in segments", async () => {
   const content = noise(3 * 1024 * 1024 + 5);
   await using server = new FaultyServer({ content });

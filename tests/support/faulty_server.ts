@@ -1,5 +1,6 @@
 // A server of one file that goes wrong as it is told: many sessions, any offset, faults by session and transfer.
 
+import { createHasher } from "../../shared/hash.ts";
 import { plainStream } from "../../shared/plain_stream.ts";
 import type { ByteStream } from "../../shared/byte_stream.ts";
 
@@ -26,10 +27,14 @@ export type TransferFault =
 /** How it goes wrong; what is left out is right. */
 export interface FaultyServerOptions {
   readonly content: Uint8Array;
+  /** What is sent instead of the content, whose digests it tells. */
+  readonly serves?: Uint8Array;
   /** Sessions that are turned away with 421. */
   readonly turnsAway?: (session: number) => boolean;
   readonly fault?: (transfer: FaultyTransfer) => TransferFault | undefined;
   readonly refusesRest?: boolean;
+  /** Digests of parts are given, of the whole none. */
+  readonly digestsRanges?: boolean;
   /** What MDTM says, by how often it was asked before. */
   readonly modified?: (asked: number) => string;
 }
@@ -83,6 +88,7 @@ export class FaultyServer implements AsyncDisposable {
     }
     await say("220 ready");
     let offset = 0;
+    let range: number[] | undefined;
     let listener: Deno.TcpListener | undefined;
     for await (const line of linesOf(stream)) {
       const [verb = "", argument = ""] = line.split(" ", 2);
@@ -94,9 +100,23 @@ export class FaultyServer implements AsyncDisposable {
         if (await this.#retrieve(stream, say, session, offset, listener)) return;
         offset = 0;
       } else if (verb === "ABOR") await say("226 stopped");
-      else await say(this.#answer(verb));
+      else if (verb === "RANG") {
+        range = line.split(" ").slice(1).map(Number);
+        await say("350 from there to there");
+      } else if (verb === "HASH") {
+        await say(this.#digest(range));
+        range = undefined;
+      } else await say(this.#answer(verb));
       if (verb === "QUIT") return stream.close();
     }
+  }
+
+  #digest(range: number[] | undefined): string {
+    if (range === undefined) return "550 the file is too large";
+    const [first = 0, last = 0] = range;
+    const hasher = createHasher("SHA-256");
+    hasher.update(this.#options.content.subarray(first, last + 1));
+    return `213 SHA-256 ${first}-${last} ${hasher.digest()} file`;
   }
 
   #answer(verb: string): string {
@@ -106,7 +126,11 @@ export class FaultyServer implements AsyncDisposable {
       case "PASS":
         return "230 in";
       case "FEAT":
-        return "211-Features\r\n SIZE\r\n MDTM\r\n REST STREAM\r\n211 End";
+        return [
+          ...["211-Features", " SIZE", " MDTM", " REST STREAM"],
+          ...(this.#options.digestsRanges ? [" HASH SHA-256*", " RANG STREAM"] : []),
+          "211 End",
+        ].join("\r\n");
       case "SIZE":
         return `213 ${this.#options.content.length}`;
       case "MDTM":
@@ -128,13 +152,13 @@ export class FaultyServer implements AsyncDisposable {
     offset: number,
     listener: Deno.TcpListener,
   ): Promise<boolean> {
-    const { content, fault } = this.#options;
+    const { content, serves = content, fault } = this.#options;
     this.offsets.push(offset);
     const wrong = fault?.({ session, number: this.offsets.length, offset });
     const data = plainStream(this.#keep(await listener.accept()));
     listener.close();
     await say("150 here it comes");
-    const rest = content.subarray(wrong?.kind === "from-0" ? 0 : offset);
+    const rest = serves.subarray(wrong?.kind === "from-0" ? 0 : offset);
     const isCut = wrong?.kind === "421-after" || wrong?.kind === "226-after";
     let isStopped = false;
     try {
