@@ -2,6 +2,7 @@
 
 import type { ByteSink, ByteSource } from "../shared/byte_stream.ts";
 import type { HashAlgorithm } from "../shared/hash.ts";
+import type { RateAllowance } from "../shared/rate_limit.ts";
 import type { Reply } from "../shared/reply.ts";
 import type { Secret } from "../shared/secret.ts";
 import type { ClientLimits } from "./client_limits.ts";
@@ -80,6 +81,8 @@ export interface TransferOptions {
   readonly onProgress?: (progress: TransferProgress) => void;
   /** Bytes a second at most; no limit when left out. */
   readonly limitRate?: number;
+  /** What several transfers may move together, instead of `limitRate` for each. */
+  readonly allowance?: RateAllowance;
   /**
    * Called once when all that is outstanding is the proof of a small file: from then on the connection takes the
    * next upload or download. Without it an operation ends before another one may begin.

@@ -43,19 +43,34 @@ export async function move(
   { options, stalledMs, signal, hasher, doneBytes, totalBytes, salvage }: MoveOptions,
 ): Promise<number> {
   const progress = progressTeller(options.onProgress, totalBytes);
-  const rate = options.limitRate;
-  const limited = rate === undefined ? sink : limitedSink(sink, new RateAllowance(rate), signal);
+  const allowance = allowanceOf(options);
+  const limited = allowance === undefined ? sink : limitedSink(sink, allowance, signal);
   let done = doneBytes;
   progress(done, true);
   const moved = await pump(source, digesting(limited, hasher), {
     signal,
     salvage,
-    stallMs: rate === undefined ? stalledMs : stalledMs + 2000 * SMALLEST_BUFFER_BYTES / rate,
-    ...(rate !== undefined && { largestBufferBytes: SMALLEST_BUFFER_BYTES }),
+    stallMs: stalledMs + (allowance === undefined ? 0 : longestWaitMs(allowance)),
+    ...(allowance !== undefined && { largestBufferBytes: SMALLEST_BUFFER_BYTES }),
     onMoved: (bytes) => progress(done += bytes, false),
   });
   progress(done, true);
   return moved;
+}
+
+/** What a transfer may move, alone or with others; `undefined` for as much as it can. */
+export function allowanceOf(
+  { allowance, limitRate }: Pick<TransferOptions, "allowance" | "limitRate">,
+): RateAllowance | undefined {
+  return allowance ?? (limitRate === undefined ? undefined : new RateAllowance(limitRate));
+}
+
+/** No more connections share an allowance. */
+const SHARERS_LIMIT = 64;
+
+/** Whoever waits for its turn does not stand still; twice as long, for a rate that is not met exactly. */
+function longestWaitMs({ bytesPerSecond }: RateAllowance): number {
+  return 2000 * SHARERS_LIMIT * SMALLEST_BUFFER_BYTES / bytesPerSecond;
 }
 
 /** The digest is computed while the write is under way. */

@@ -2,6 +2,7 @@
 
 import { type Command, Option } from "commander";
 import type { Parsed } from "../../shared/parsed.ts";
+import { RateAllowance } from "../../shared/rate_limit.ts";
 import { parseRate } from "../../shared/units.ts";
 import type { TransferOptions } from "../client.ts";
 import { optionParser } from "../connection_flags.ts";
@@ -66,7 +67,7 @@ export function addMovingFlags(command: Command): Command {
         .choices(["auto", "always", "never"]).default(DEFAULT_TRANSFER_FLAGS.verify),
     )
     .addOption(
-      new Option("--limit-rate <rate>", "bytes a second at most: 500K, 10M")
+      new Option("--limit-rate <rate>", "bytes a second at most, all files together: 500K, 10M")
         .argParser(optionParser(parseRate)),
     )
     .option("--preserve", "keep the modification time (the default)")
@@ -78,11 +79,18 @@ export function addMovingFlags(command: Command): Command {
 }
 
 /** The policy that flags and terminal come to: a person is asked, a script resumes what is provably the same. */
-export function transferPolicy(flags: TransferFlags, terminal: Terminal): TransferPolicy {
+export function transferPolicy(
+  flags: TransferFlags,
+  terminal: Pick<Terminal, "canAsk">,
+): TransferPolicy {
   const { verify, preserve = true, limitRate, retries } = flags;
+  // Files that travel side by side share it.
+  const limit = limitRate === undefined
+    ? {}
+    : { limitRate, allowance: new RateAllowance(limitRate) };
   return {
     ifExists: flags.ifExists ?? (terminal.canAsk ? "ask" : "resume"),
-    options: { verify, preserve, ...(limitRate === undefined ? {} : { limitRate }) },
+    options: { verify, preserve, ...limit },
     retries,
   };
 }

@@ -1,12 +1,12 @@
 // Segments fetched side by side: whoever is free takes the next, and whoever loses its connection gives it back.
 
-import { limitedSink, RateAllowance } from "../../shared/rate_limit.ts";
+import { limitedSink, type RateAllowance } from "../../shared/rate_limit.ts";
 import type { ByteSink } from "../../shared/byte_stream.ts";
 import { CommandFailure } from "../../shared/exit_code.ts";
 import type { Client, DownloadOptions } from "../client.ts";
 import { ContentDiffers, isTransient } from "../failure.ts";
 import { isFinal } from "../failure_report.ts";
-import { progressTeller } from "../transfer.ts";
+import { allowanceOf, progressTeller } from "../transfer.ts";
 import type { SegmentFile } from "./segment_file.ts";
 import { bytesThere, type Segment } from "./segment_map.ts";
 
@@ -32,7 +32,7 @@ const FRUITLESS_LIMIT = 2;
 
 /** What the work is told. */
 export interface SegmentWorkOptions
-  extends Pick<DownloadOptions, "signal" | "onProgress" | "limitRate"> {
+  extends Pick<DownloadOptions, "signal" | "onProgress" | "limitRate" | "allowance"> {
   readonly lanes: readonly SegmentLane[];
 }
 
@@ -73,13 +73,13 @@ class SegmentWork {
   #lastLoss: unknown;
 
   constructor(path: string, file: SegmentFile, options: SegmentWorkOptions) {
-    const { signal, onProgress, limitRate } = options;
+    const { signal, onProgress } = options;
     this.#path = path;
     this.#file = file;
     this.#options = options;
     this.#waiting = file.map.segments.filter(({ at, end }) => at < end);
     this.#progress = progressTeller(onProgress, file.map.size);
-    this.#allowance = limitRate === undefined ? undefined : new RateAllowance(limitRate);
+    this.#allowance = allowanceOf(options);
     this.#signal = signal ? AbortSignal.any([signal, this.#stop.signal]) : this.#stop.signal;
   }
 

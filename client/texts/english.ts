@@ -28,7 +28,7 @@ export const ENGLISH = {
     history: "lists the lines that were typed",
     kick: "ends the session of that number (administrators)",
     lcd: "enters a folder of this machine; without a name the home folder",
-    limit: "bytes a second that transfers may take; off for no limit",
+    limit: "bytes a second that transfers may take together; off for no limit",
     lls: "lists a folder of this machine",
     lpwd: "tells the folder of this machine that names count from",
     ls:
