@@ -53,7 +53,8 @@ export async function exchangeData<T>(peer: Peer, options: DataExchangeOptions<T
   try {
     return await exchangeOnce(peer, options);
   } catch (error) {
-    if (!peer.data.mayTryAgain(error)) throw error;
+    // Only what is large is ever on trial, and the connection of what is small may be another one's by now.
+    if (options.onFree !== undefined || !peer.data.mayTryAgain(error)) throw error;
     await options.rewind?.();
     return await exchangeOnce(peer, options);
   }

@@ -3,6 +3,7 @@
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
 import { fitsPattern, isPattern } from "../../shared/name_pattern.ts";
 import { visibleText } from "../display_width.ts";
+import { Broken } from "../failure.ts";
 import type { RemoteEntry } from "../remote_entry.ts";
 import { attempt, type OperationContext, shown } from "./operation_context.ts";
 
@@ -52,7 +53,22 @@ export interface ListFolderOptions {
 export async function listFolder(
   context: OperationContext,
   path: string,
-  { demandAll = false, onGap }: ListFolderOptions = {},
+  options: ListFolderOptions = {},
+): Promise<RemoteEntry[]> {
+  try {
+    return await listOnce(context, path, options);
+  } catch (error) {
+    // What it was read for goes on over a new connection, and so does the reading.
+    const cause = error instanceof CommandFailure ? error.cause : undefined;
+    if (!(cause instanceof Broken) || cause.reason !== "lost") throw error;
+    return await listOnce(context, path, options);
+  }
+}
+
+async function listOnce(
+  context: OperationContext,
+  path: string,
+  { demandAll = false, onGap }: ListFolderOptions,
 ): Promise<RemoteEntry[]> {
   const { signal, label } = context;
   const tried = `list ${shown(path)} at ${label}`;

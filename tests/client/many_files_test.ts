@@ -125,3 +125,23 @@ Deno.test("when every connection is lost for good, the files that did not arrive
   assert.match(ending.stderr, /421|lost/);
   assert.ok(Object.keys(await digestTree(local)).length < FILES);
 });
+
+Deno.test("a connection that is lost while a folder is looked into is made again for it", async () => {
+  await using server = await InProcessServer.start();
+  await using here = await temporaryDirectory();
+  await using link = new CuttableLink(server.port);
+  for (const folder of ["a", "b"]) await makeFiles(join(server.root, "remote", folder), 3);
+  const local = join(here.path, "local");
+  let isCut = false;
+  const onPrint = (text: string) => {
+    if (isCut || !text.includes("> MLSD remote/b")) return;
+    isCut = true;
+    link.cut();
+  };
+  const address = `127.0.0.1:${link.port}`;
+  const words = ["-v", "-j", "1", "remote", local];
+  const ending = await mirror(words, { address, home: here.path, onPrint });
+  assert.equal(ending.code, 0, ending.stderr);
+  assert.ok(isCut);
+  assert.deepEqual(await digestTree(local), await digestTree(join(server.root, "remote")));
+});

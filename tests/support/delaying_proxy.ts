@@ -113,7 +113,8 @@ class Proxy {
   #run(work: () => Promise<void>): void {
     const running = work().catch((error) => {
       const isOver = isFault(error) || error instanceof Deno.errors.BadResource ||
-        error instanceof Deno.errors.ConnectionRefused || error instanceof Deno.errors.Interrupted;
+        error instanceof Deno.errors.ConnectionRefused ||
+        error instanceof Deno.errors.ConnectionReset || error instanceof Deno.errors.Interrupted;
       if (!isOver) throw error;
     }).finally(() => this.#running.delete(running));
     this.#running.add(running);
