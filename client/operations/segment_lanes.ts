@@ -72,10 +72,9 @@ export async function getSegmented(
   { segments }: TransferPolicy,
   options: DownloadOptions,
 ): Promise<TransferResult | undefined> {
+  if (options.type === "ascii" || (segments === undefined && !hasSegments(local))) return undefined;
   // What is there is for the usual way to judge.
   if (options.existing !== "replace" && await localFacts(local) !== undefined) return undefined;
-  if (options.type === "ascii") return undefined;
-  if (segments === undefined && !await hasSegments(local)) return undefined;
   const lanes = await segments?.beside(context) ?? [context];
   return await downloadSegmented(remote, local, { ...options, lanes });
 }

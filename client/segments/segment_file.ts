@@ -29,9 +29,14 @@ function pathsOf(target: string): { readonly part: string; readonly map: string 
   return { part: `${hidden}.part`, map: hidden };
 }
 
-/** Whether an earlier download in segments did not come to its end. */
-export async function hasSegments(target: string): Promise<boolean> {
-  return await readMap(pathsOf(target).map) !== undefined;
+/** Whether an earlier download in segments may not have come to its end; asked for every file, so it waits for nothing. */
+export function hasSegments(target: string): boolean {
+  try {
+    return Deno.lstatSync(pathsOf(target).map).isFile;
+  } catch {
+    // Nothing there, or nothing that may be looked at.
+    return false;
+  }
 }
 
 /** What is to be fetched, and how it is split. */
