@@ -13,7 +13,7 @@ import { UploadingProcess } from "../support/uploading_process.ts";
 
 const LIMIT = { bytes: 10_000, files: 6 };
 const DEATHS = 200;
-const KILLS = 12;
+const KILLS = 6;
 
 Deno.test(`after ${DEATHS} deaths at random points the books are what is on the disk`, async () => {
   await using trial = await TrialQuota.open(LIMIT);
