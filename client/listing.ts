@@ -77,7 +77,8 @@ async function* listWith(
       const { stalledMs, listingBytes } = peer.limits;
       for await (const lines of textLines(boundedSource(stream, stalledMs, stop), listingBytes)) {
         await writer.ready;
-        const complete = lines.flatMap((line) => form.wrapped?.take(line) ?? [line]);
+        const { wrapped } = form;
+        const complete = wrapped ? lines.flatMap((line) => wrapped.take(line)) : lines;
         await writer.write(entriesOf(complete, form, options));
       }
       await writer.write(entriesOf(form.wrapped?.rest() ?? [], form, options));

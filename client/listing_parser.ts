@@ -73,12 +73,15 @@ function typeOfFact(fact: string): Pick<RemoteEntry, "type" | "linkTarget"> {
  * @param nowMs the year of a time such as `Jan 31 12:30` is the last one in which it was not in the future.
  */
 export function parseListLine(line: string, nowMs: number): ListedLine {
-  if (line.trim() === "" || TOTAL.test(line) || framesVms(line) || headsMainframe(line)) {
-    return NOTHING;
-  }
   const entry = parseUnix(line, nowMs) ?? parseDos(line) ?? parseEasilyParsed(line) ??
     parseVms(line) ?? parseMainframe(line);
-  return entry === undefined ? UNKNOWN : plain(entry);
+  if (entry !== undefined) return plain(entry);
+  return namesNothing(line) ? NOTHING : UNKNOWN;
+}
+
+/** Whether a line is of the form itself: empty, a total, a heading. */
+function namesNothing(line: string): boolean {
+  return line.trim() === "" || TOTAL.test(line) || framesVms(line) || headsMainframe(line);
 }
 
 /** `total 12`, in the languages that `ls` speaks. */
