@@ -61,6 +61,8 @@ export class Conversation {
   /** Whether a server that holds replies back is given something to answer, see {@linkcode hurry}. */
   #isHurried = false;
   #nudgeTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the server has spoken since we last did. */
+  #hasSpoken = false;
   #broken: Broken | undefined;
 
   /** The stream belongs to the conversation from now on. */
@@ -162,6 +164,7 @@ export class Conversation {
     if (this.#waiting.length === 0) this.#refuseUnasked();
     this.#options.dialogue?.({ from: "client", text: shown });
     clearTimeout(this.#nudgeTimer);
+    this.#hasSpoken = false;
     const exchange = this.#expect(shown, isAside);
     // Requests that are ready together travel together.
     if (this.#outgoing === "") this.#writing = this.#writing.then(() => this.#flush());
@@ -243,7 +246,9 @@ export class Conversation {
   async #hearNext(): Promise<void> {
     const next = this.#reader.next();
     if (next === undefined) {
+      if (this.#isHurried && this.#hasSpoken) this.#watchForMore();
       const count = await this.#stream.read(this.#buffer);
+      clearTimeout(this.#nudgeTimer);
       if (count === null) throw new Broken("lost", "the server closed the connection");
       this.#reader.take(this.#buffer.subarray(0, count));
     } else if ("why" in next) {
@@ -255,7 +260,7 @@ export class Conversation {
 
   #hear(answer: Reply): void {
     this.#tell(answer);
-    clearTimeout(this.#nudgeTimer);
+    this.#hasSpoken = true;
     if (answer.code === 421) {
       throw this.break(new Broken("lost", answer.lines.join(" ") || "421", { reply: answer }));
     }
@@ -268,7 +273,6 @@ export class Conversation {
       waiting.end(answer);
       this.#waiting[0]?.come();
     }
-    this.#watchForMore();
   }
 
   /** The oldest's, except for what cannot be the end of a transfer that runs. */
@@ -278,7 +282,6 @@ export class Conversation {
   }
 
   #watchForMore(): void {
-    if (!this.#isHurried || this.#waiting.length === 0) return;
     this.#nudgeTimer = setTimeout(() => this.sayAside(NUDGES_LIMIT), HELD_BACK_MS);
   }
 
