@@ -93,20 +93,30 @@ export const SERVER_COMMANDS: readonly ShellCommand[] = [
 function tellStatus({ connection, context, localFolder, texts: { status, session } }: ShellState) {
   const { current } = connection;
   const client = current?.lastClient;
-  const rows: readonly (readonly [string, string, string | null])[] = [
-    ["server", status.server, current?.place.label ?? null],
-    ["user", status.user, current?.user ?? null],
-    ["tls", status.encryption, client?.tlsVersion ?? null],
-    ["data", status.data, client?.dataSecure ? status.encrypted : null],
-    ["certificate", status.certificate, client?.certificate?.fingerprint ?? null],
-    ["remote", status.remoteFolder, current?.folder ?? null],
-    ["local", status.localFolder, localFolder],
+  const isSecure = client?.dataSecure ?? false;
+  const facts = {
+    server: current?.place.label ?? null,
+    user: current?.user ?? null,
+    tls: client?.tlsVersion ?? null,
+    data: isSecure ? "encrypted" : null,
+    certificate: client?.certificate?.fingerprint ?? null,
+    remote: current?.folder ?? null,
+    local: localFolder,
+  };
+  const rows: readonly (readonly [string, string | null])[] = [
+    [status.server, facts.server],
+    [status.user, facts.user],
+    [status.encryption, facts.tls],
+    [status.data, isSecure ? status.encrypted : null],
+    [status.certificate, facts.certificate],
+    [status.remoteFolder, facts.remote],
+    [status.localFolder, facts.local],
   ];
-  const columns = Math.max(...rows.map(([, title]) => displayWidth(title)));
+  const columns = Math.max(...rows.map(([title]) => displayWidth(title)));
   context.print(
-    Object.fromEntries(rows.map(([key, , value]) => [key, value])),
+    facts,
     ...(current === undefined ? [session.notConnected] : []),
-    ...rows.filter(([, , value]) => value !== null).map(([, title, value]) =>
+    ...rows.filter(([, value]) => value !== null).map(([title, value]) =>
       `${padToWidth(title, columns)}  ${context.terminal.legible(value ?? status.none)}`
     ),
   );

@@ -1,6 +1,7 @@
 // The shell's commands that change how it works: set, show, type, ascii, binary, limit, parallel, passive, active, debug.
 
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
+import { ENGLISH } from "../texts/english.ts";
 import { findSetting, SETTINGS } from "./settings.ts";
 import type { ShellCommand, ShellState } from "./shell_command.ts";
 
@@ -104,10 +105,10 @@ function show(name: string | undefined, state: ShellState): void {
   const { context, settings, texts } = state;
   const rows = name === undefined ? SETTINGS : [rowOf(name, state)];
   const columns = Math.max(...SETTINGS.map((row) => row.name.length));
-  const values = rows.map((row) => [row.name, row.show(settings, texts)] as const);
   context.print(
-    Object.fromEntries(values),
-    ...values.map(([name, value]) => `${name.padEnd(columns)}  ${value}`),
+    // Programs read English.
+    Object.fromEntries(rows.map((row) => [row.name, row.show(settings, ENGLISH)])),
+    ...rows.map((row) => `${row.name.padEnd(columns)}  ${row.show(settings, texts)}`),
   );
 }
 

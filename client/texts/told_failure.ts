@@ -48,7 +48,8 @@ export function toldSentence(english: string, table: Readonly<Record<string, str
   if (best === undefined) return english;
   return best.told.replace(/\{(\d)\}/g, (_mark, at: string) => {
     const given = best.found?.[Number(at)] ?? "";
-    return (Object.hasOwn(table, given) ? table[given] : undefined) ?? given;
+    // It may be a phrase of its own; it is shorter, so that this ends.
+    return given.length < english.length ? toldSentence(given, table) : given;
   });
 }
 

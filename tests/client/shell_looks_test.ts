@@ -91,7 +91,12 @@ Deno.test("a Chinese locale is answered in Chinese", async () => {
   await terminal.type("get f\r");
   await terminal.see(/f”已经存在：现有 2 字节，新的 1 字节；是另一个文件\s+覆盖\[o\]/);
   await terminal.type("o\r");
-  await terminal.see(/> $/);
+  await terminal.see(/get f: 1 字节, SHA-256 已校验[^]*> $/);
+  await terminal.type("stat f; quota\r");
+  await terminal.see(/路径: +f\s+类型: +文件\s+大小: +1 \(1\)[^]*没有配额[^]*> $/);
+  // Programs read English, whoever runs them.
+  await terminal.type("show limit --json; status --json\r");
+  await terminal.see(/\{"limit":"off"\}\s+\{"server":.*"data":"encrypted"[^]*> $/);
   await terminal.type("put none\r");
   await terminal.see(/ftp: 上传 ".*none" 到 .*: 本机没有这个文件[^]*> $/);
   await terminal.type("quit\r");
