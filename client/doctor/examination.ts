@@ -8,7 +8,7 @@ import type { Client } from "../client.ts";
 import { type ClientLimits, DEFAULT_LIMITS } from "../client_limits.ts";
 import { connect } from "../connect.ts";
 import type { Destination } from "../destination.ts";
-import { failureOf } from "../failure_report.ts";
+import { failureOf, isFinal } from "../failure_report.ts";
 import type { RemoteEntry } from "../remote_entry.ts";
 import { openConnection, type OpeningContext } from "../session_opening.ts";
 import { featuresFinding } from "./features_finding.ts";
@@ -268,6 +268,8 @@ class Examination {
         const told = `not done within ${this.#options.stepMs / 1000} s`;
         return fails(ExitCode.noConnection, told, "try again, with -v to see where it stops");
       }
+      // Ctrl-C at a question.
+      if (error instanceof CommandFailure && isFinal(error)) throw error;
       return failureFinding(failureOf(error, { tried: "examine" }));
     }
   }

@@ -8,6 +8,7 @@ import { deafPort } from "../support/deaf_port.ts";
 import { examined, outcomes } from "../support/examined.ts";
 import { InProcessServer, PASSWORD, READER, USER } from "../support/in_process_server.ts";
 import { scriptedSessions } from "../support/scripted_server.ts";
+import { TerminalProcess } from "../support/terminal_process.ts";
 
 const YEAR_MS = 365 * 86_400_000;
 
@@ -189,3 +190,12 @@ for (const moment of ["> STOR ", "< 150 Receiving", "> RETR "]) {
     assert.deepEqual(kept, []);
   });
 }
+
+Deno.test("Ctrl-C at the doctor's question for a password ends the round, as an interrupt", async () => {
+  await using server = await InProcessServer.start();
+  await using terminal = new TerminalProcess(["doctor", addressOf(server), "--insecure"]);
+  await terminal.see(/Password for alice at /);
+  await terminal.type("\x03");
+  assert.equal(await terminal.end(), 130, terminal.shown);
+  assert.doesNotMatch(terminal.shown, /FAILS|steps? fail/);
+});
