@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { define as connect } from "../../client/commands/connect.ts";
 import { define as pending } from "../../client/commands/pending.ts";
 import { define as put } from "../../client/commands/put.ts";
 import { define as resume } from "../../client/commands/resume.ts";
@@ -133,10 +134,67 @@ Deno.test("one password is not tried at two logins; what is pending is told for 
   assert.deepEqual((await trial.pending()).map(({ id }) => id), [2]);
 });
 
+Deno.test("the shell shows the same journal from wherever it is, and what only the server knows of", async () => {
+  await using trial = await Trial.start();
+  await using elsewhere = await temporaryDirectory();
+  for (const [at, name] of ["here", "there", "dropped"].entries()) {
+    await Deno.writeFile(join(trial.here, name), noise(3 * MIB, at + 1));
+  }
+  await Deno.mkdir(join(trial.server.root, "deep"));
+  await trial.killed(["put", "here"], trial.server.home);
+  await trial.killed(["put", "dropped"], trial.server.home);
+  const env = { XDG_CONFIG_HOME: elsewhere.path };
+  await trial.killed(["put", "there", "-t", "/deep/there"], trial.server.home, "SIGKILL", env);
+  const { code, stdout, stderr } = await trial.run(connect, ["connect", "--insecure"], {}, [
+    "cd deep",
+    `lcd ${trial.here}`,
+    "pending --json",
+    "forget 2",
+    "resume there",
+    "resume here",
+    "forget /dropped",
+    "pending",
+    "ls /",
+    "ls",
+  ]);
+  assert.equal(code, 0, stderr);
+  const [first, second, third, _forgotten, ...listed] = stdout.trim().split("\n");
+  assert.equal(JSON.parse(first!).remote, "here");
+  assert.equal(JSON.parse(second!).remote, "dropped");
+  const { id, path, bytes } = JSON.parse(third!);
+  assert.deepEqual([id, path, bytes >= MIB], [null, "/deep/there", true]);
+  assert.equal(stderr.match(/carried on at/g)?.length, 2, stderr);
+  assert.match(stderr, /nothing is unfinished/);
+  assert.deepEqual(listed, ["deep", "here", "there"]);
+});
+
+Deno.test("a mirror that was interrupted goes on, and removes nothing that was to be removed at its end", async () => {
+  await using trial = await Trial.start();
+  await Deno.mkdir(join(trial.here, "tree"));
+  for (let at = 0; at < 6; at++) {
+    await Deno.writeFile(join(trial.here, "tree", `f${at}`), noise(MIB, at + 1));
+  }
+  await Deno.writeTextFile(join(trial.here, "tree", "left out.tmp"), "");
+  await Deno.mkdir(join(trial.server.root, "copy"));
+  await Deno.writeTextFile(join(trial.server.root, "copy", "surplus"), "");
+  const args = ["mirror", "-R", "tree", "/copy", "--delete", "--exclude", "*.tmp", "-j", "2"];
+  await trial.killed([...args, "--newer"], trial.server.home);
+  const [entry] = await trial.pending();
+  assert.deepEqual([entry?.command, entry?.remote], ["mirror", "/copy"]);
+  const ending = await trial.resume("--all", "-j", "3");
+  assert.equal(ending.code, 0, ending.stderr);
+  assert.match(ending.stderr, /carried on at/);
+  const { "left out.tmp": _, ...wanted } = await digestTree(join(trial.here, "tree"));
+  const { surplus, ...copy } = await digestTree(join(trial.server.root, "copy"));
+  assert.deepEqual(copy, wanted);
+  assert.ok(surplus !== undefined);
+});
+
 /** What `ftp pending --json` prints. */
 interface Entry {
   readonly id: number;
   readonly kind: string;
+  readonly command: string;
   readonly user: string;
   readonly local: string;
   readonly remote: string;
@@ -182,19 +240,38 @@ class Trial implements AsyncDisposable {
     args: readonly string[],
     folder: string,
     signal: Deno.Signal = "SIGKILL",
+    env: Record<string, string> = {},
   ): Promise<number> {
-    return await killedCommand({
+    const areMany = args.includes("-r") || args.includes("mirror");
+    const code = await killedCommand({
       args: [...args, "-u", USER, "--insecure"],
       cwd: this.here,
-      env: this.env,
+      env: { ...this.env, ...env },
       folder,
-      atBytes: args.includes("-r") ? MIB / 4 : MIB,
+      atBytes: areMany ? MIB / 4 : MIB,
       signal,
     });
+    await this.#seenGone();
+    return code;
   }
 
-  run(define: typeof pending, args: readonly string[], env: Record<string, string> = {}) {
-    return runInProcess({ define }, args, { env: { ...this.env, FTP_USER: USER, ...env } });
+  /** Until the server has noticed, it holds what was being uploaded. */
+  async #seenGone(): Promise<void> {
+    const { log } = this.server;
+    const count = (event: string) => log.lines.filter((line) => line.event === event).length;
+    if (count("disconnected") < count("login")) {
+      await log.seen(() => count("disconnected") >= count("login"));
+    }
+  }
+
+  run(
+    define: typeof pending,
+    args: readonly string[],
+    env: Record<string, string> = {},
+    lines: readonly string[] = [],
+  ) {
+    const stdin = lines.join("\n");
+    return runInProcess({ define }, args, { env: { ...this.env, FTP_USER: USER, ...env }, stdin });
   }
 
   async pending(...args: readonly string[]): Promise<Entry[]> {
