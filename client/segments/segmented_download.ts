@@ -33,6 +33,8 @@ export async function downloadSegmented(
   const startedMs = performance.now();
   const { lanes: [first], lanes, leastBytes = LEAST_BYTES, signal } = options;
   if (first === undefined) throw new Error("no connection to download over");
+  // What a listing told of a small file saves the question.
+  if ((options.entry?.size ?? Infinity) < 2 * leastBytes) return undefined;
   const asked = { ...(signal && { signal }) };
   const before = await (await first.client()).stat(path, asked);
   const { size } = before;

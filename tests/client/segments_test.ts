@@ -14,6 +14,7 @@ import {
 } from "../../client/segments/segment_map.ts";
 import { downloadSegmented } from "../../client/segments/segmented_download.ts";
 import type { SegmentLane } from "../../client/segments/segment_work.ts";
+import { BARE, type RemoteEntry } from "../../client/remote_entry.ts";
 import { failureOf } from "../../client/failure_report.ts";
 import { Secret } from "../../shared/secret.ts";
 import { runInProcess } from "../support/command_in_process.ts";
@@ -98,6 +99,12 @@ async function fetchInto(
     sha256(await Deno.readFile(target)) === sha256(CONTENT);
   return { outcome, isRight, names };
 }
+
+const NOTHING_TOLD = {
+  type: "file",
+  modifiedMs: undefined,
+  modifiedExactToMs: undefined,
+} as const;
 
 const RIGHT = { outcome: `${SIZE} size`, isRight: true, names: ["copy"] };
 
@@ -199,6 +206,11 @@ Deno.test("a server that cannot restart, and a small file, are for one connectio
   await using server = new FaultyServer({ content: CONTENT.subarray(0, LEAST_BYTES) });
   await using folder = await temporaryDirectory();
   assert.equal((await fetchInto(server.port, folder.path, 2)).outcome, "no segments");
+  // Nothing is asked where a listing told the size.
+  const asked = server.sessions;
+  const entry: RemoteEntry = { ...BARE, ...NOTHING_TOLD, name: "file", size: 5 };
+  assert.equal((await fetchInto(server.port, folder.path, 2, { entry })).outcome, "no segments");
+  assert.equal(server.sessions, asked);
 });
 
 Deno.test("what was interrupted goes on where each segment stopped; of another version nothing is kept", async () => {
