@@ -56,6 +56,8 @@ export class Shell {
     const { world, terminal, connection } = this.#parts;
     const history = await History.open(historyPath(world.env));
     using _held = terminal.holdKeys();
+    // A Ctrl-C that comes when its command has just ended is for nobody.
+    using _late = world.takeCtrlC(() => {});
     using editor = terminal.canEdit ? this.#openEditor(history) : undefined;
     const { current } = connection;
     if (current !== undefined) {

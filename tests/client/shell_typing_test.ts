@@ -132,6 +132,11 @@ Deno.test("what is typed while a command runs waits for the next prompt, every k
   await terminal.see(/ \d+% /);
   await terminal.type("\x03");
   await terminal.see(/interrupted[^]*:\/> $/);
+
+  // One that comes when nothing runs any more ends nothing.
+  await terminal.type("!echo process $PPID\r");
+  const [, process] = await terminal.see(/\nprocess (\d+)\r\n[^]*:\/> $/);
+  Deno.kill(Number(process), "SIGINT");
   await terminal.type("cat f\r\x04");
   await terminal.see(/\ncontent\r\n/);
   assert.equal(await terminal.end(), 0, terminal.shown);
