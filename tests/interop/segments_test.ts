@@ -46,3 +46,29 @@ for (const { name, tls, start } of CASES) {
     assert.deepEqual(names, ["copy"]);
   });
 }
+
+Deno.test("Ctrl-C in the middle of three segments, and the same command makes the file: vsftpd with TLS", async () => {
+  await using peer = await startVsftpd({ tls: true });
+  await using folder = await temporaryDirectory();
+  await Deno.writeFile(`${peer.root}/files/large`, CONTENT);
+  await Deno.chmod(`${peer.root}/files/large`, 0o644);
+  const target = join(folder.path, "copy");
+  const ctrlC = new AbortController();
+  const words = [
+    ...["get", `${peer.writable}large`, "-o", target, "--segments", "3", "--insecure", "-v"],
+    ...["-s", `${peer.user}@127.0.0.1:${peer.port}`],
+  ];
+  const env = { FTP_PASSWORD: peer.password };
+  let begun = 0;
+  const stopped = await runInProcess({ define }, [...words, "--limit-rate", "20M"], {
+    env,
+    interrupt: ctrlC.signal,
+    onPrint: (text) => text.startsWith("< 150") && ++begun === 3 && ctrlC.abort(),
+  });
+  assert.equal(stopped.code, 130, stopped.stderr);
+  const { code, stderr } = await runInProcess({ define }, words, { env });
+  assert.equal(code, 0, stderr);
+  assert.equal(sha256(await Deno.readFile(target)), sha256(CONTENT));
+  const names = await Array.fromAsync(Deno.readDir(folder.path), (entry) => entry.name);
+  assert.deepEqual(names, ["copy"]);
+});
