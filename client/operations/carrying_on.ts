@@ -13,7 +13,7 @@ import { jsonTime, type OperationContext } from "./operation_context.ts";
 import { recordedItem } from "./recording.ts";
 import { entryAt } from "./remote_names.ts";
 import { type TransferPolicy, transferPolicy } from "./transfer_policy.ts";
-import { sizeText } from "./transfer_result.ts";
+import { sizeIn } from "./transfer_result.ts";
 import { jobs, type SourceMaker } from "./transfer_targets.ts";
 import { Downloads, type TransferJob, Uploads } from "./tree_transfer.ts";
 
@@ -141,9 +141,10 @@ async function demandSameSource(
     Math.floor(modifiedMs / 1000) !== Math.floor(found.modifiedMs / 1000);
   if (!isOtherSize && !isOtherTime) return;
   const told = (facts: { size: number | undefined; modifiedMs: number | undefined }) =>
-    [facts.size === undefined ? "?" : sizeText(facts.size), jsonTime(facts.modifiedMs) ?? "?"].join(
-      ", ",
-    );
+    [
+      facts.size === undefined ? "?" : sizeIn(lane.terminal.texts, facts.size),
+      jsonTime(facts.modifiedMs) ?? "?",
+    ].join(", ");
   const happened = `it has changed since: ${told(flight)} then, ${told(found)} now`;
   throw new SourceChanged(ExitCode.contentDiffers, tried, happened, {
     hint: `ftp ${direction} --if-exists overwrite moves it as it is now, forgetting drops this one`,

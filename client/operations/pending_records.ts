@@ -6,13 +6,14 @@ import { formatHostAndPort } from "../address.ts";
 import type { Destination } from "../destination.ts";
 import type { Journal, PendingRecord } from "../journal/journal.ts";
 import type { RecordedItem } from "../journal/record_format.ts";
+import type { Texts } from "../texts/english.ts";
 import type { TransferRecord } from "../journal/transfer_record.ts";
 import { sourcesOf } from "./carrying_on.ts";
 import { workThrough } from "./lanes.ts";
 import { attempt, jsonTime, type OperationContext } from "./operation_context.ts";
 import { troubleTeller } from "./recording.ts";
 import { oneAfterAnother } from "./transfer_targets.ts";
-import { sizeText } from "./transfer_result.ts";
+import { sizeIn } from "./transfer_result.ts";
 
 /** Which records are meant; all where nothing is said. */
 export interface Wanted {
@@ -57,19 +58,19 @@ export function tellRecord(out: RecordTelling, record: PendingRecord): void {
       begun: jsonTime(head.begunMs),
       touched: jsonTime(touchedMs),
     },
-    out.terminal.legible(describeRecord(record)),
+    out.terminal.legible(describeRecord(record, out.terminal.texts)),
   );
 }
 
 /** One in a line for people: its number, what, how much, since when, where, from and to. */
-export function describeRecord(record: PendingRecord): string {
+export function describeRecord(record: PendingRecord, texts: Texts): string {
   const { id, head: { server: { address }, direction, mirror }, touchedMs } = record;
   const { isTree, files, size, first: { local, remote } } = summaryOf(record);
   const more = isTree || files < 2 ? "" : ` (+${files - 1})`;
   return [
     String(id).padStart(3),
     (mirror === undefined ? direction : "mirror").padEnd(6),
-    (size === undefined ? "" : sizeText(size)).padStart(10),
+    (size === undefined ? "" : sizeIn(texts, size)).padStart(10),
     jsonTime(touchedMs),
     `${address.user ?? ""}@${formatHostAndPort(address)}`,
     (direction === "get" ? `${remote} -> ${local}` : `${local} -> ${remote}`) + more,

@@ -74,11 +74,6 @@ function tell(
 }
 
 /** A size for people: `12 bytes`, `1.5M`. */
-export function sizeText(bytes: number): string {
-  return bytes < 1024 ? `${bytes} bytes` : approximateSize(bytes);
-}
-
-/** The same in the person's language. */
 export function sizeIn({ existing: { bytes } }: Texts, count: number): string {
   return count < 1024 ? bytes(count) : approximateSize(count);
 }

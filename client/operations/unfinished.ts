@@ -5,7 +5,7 @@ import { type Parsed, parsed, unparsed } from "../../shared/parsed.ts";
 import { parseTimeValue } from "../../shared/time_value.ts";
 import { attempt, jsonTime, type OperationContext } from "./operation_context.ts";
 import { sendSite, siteVerbs } from "./site.ts";
-import { sizeText } from "./transfer_result.ts";
+import { sizeIn } from "./transfer_result.ts";
 
 /** An upload that was interrupted. */
 export interface UnfinishedUpload {
@@ -34,7 +34,13 @@ export function tellUpload(context: OperationContext, { path, bytes, sinceMs }: 
   const since = jsonTime(sinceMs);
   context.print(
     { id: null, kind: "put", path, bytes, since },
-    ["  -", "put   ", sizeText(bytes).padStart(10), since ?? "", context.terminal.legible(path)]
+    [
+      "  -",
+      "put   ",
+      sizeIn(context.terminal.texts, bytes).padStart(10),
+      since ?? "",
+      context.terminal.legible(path),
+    ]
       .join("  "),
   );
 }

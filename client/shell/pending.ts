@@ -70,7 +70,7 @@ export async function welcome(
   if (!terminal.canAsk) return;
   const records = await recordsHere(state);
   if (records.length === 0) return;
-  for (const record of records) terminal.tell(describeRecord(record));
+  for (const record of records) terminal.tell(describeRecord(record, terminal.texts));
   const question = texts.pending.offer(records.length);
   if (await terminal.confirm(question, false, context.signal)) await carryOn(records, state);
 }
