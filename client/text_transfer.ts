@@ -46,6 +46,7 @@ export async function downloadText(
   const modified = keepsTime ? await remoteModified(peer, path, transfer.asked) : undefined;
   await using part = await openPart(target.path);
   await part.continueAt(0);
+  options.onSource?.({ size, modifiedMs: modified });
   try {
     const result = await transfer.fetch(fileSink(part.file), size);
     part.publish(modified);
@@ -74,6 +75,7 @@ export async function uploadText(
   if ("source" in source) return await transfer.send(source.source, undefined);
   using file = await openLocal(source.path);
   const { size, mtime } = await file.stat();
+  options.onSource?.({ size, modifiedMs: mtime?.getTime() });
   const rewind = async () => void await file.seek(0, Deno.SeekMode.Start);
   const result = await transfer.send(fileSource(file), size, rewind);
   if ((options.preserve ?? true) && mtime) {

@@ -43,7 +43,6 @@ async function run(
 ): Promise<void> {
   await using command = await ClientCommand.start(world, flags);
   const journal = command.demandJournal();
-  const { terminal } = command;
   if (ids.length > 0 && flags.all) {
     throw new CommandFailure(
       ExitCode.usage,
@@ -63,7 +62,6 @@ async function run(
     const way = wayBack(together[0]!.head.server, command.flags, world.env);
     await carryOnRecords(command.at(way.place, way.flags), together, flags.connections);
   });
-  if (wanted.length === 0) terminal.note(terminal.texts.pending.none);
 }
 
 /** Those at the server and of the user that the flags name, where they do. */
@@ -83,6 +81,7 @@ async function chosen(
 ): Promise<number[]> {
   const { terminal } = command;
   const all = found.map(({ id }) => id);
+  if (all.length === 0) terminal.note(terminal.texts.pending.none);
   if (areAllMeant || all.length === 0) return all;
   if (!terminal.canAsk) {
     const happened = "it is not said which ones";

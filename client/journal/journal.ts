@@ -75,7 +75,7 @@ export class Journal {
       if (there === undefined) continue;
       // Shared: two who look do not hide it from one another.
       if (await there.file.tryLock(false)) {
-        found.push({ id, ...there.content, ...there.facts });
+        if (isOpen(there.content)) found.push({ id, ...there.content, ...there.facts });
         // Not left to the closing: a process that is being started has the file too, for a moment.
         await there.file.unlock();
       }
@@ -146,10 +146,15 @@ export class Journal {
       if (error instanceof Deno.errors.NotFound) return undefined;
       throw error;
     }
-    const { size, mtime } = await file.stat();
-    const content = size > FILE_LIMIT_BYTES ? undefined : parseRecord(await readAll(file));
-    if (content?.ok) {
-      return { file, content: content.value, facts: { touchedMs: mtime?.getTime() ?? 0 } };
+    try {
+      const { size, mtime } = await file.stat();
+      const content = size > FILE_LIMIT_BYTES ? undefined : parseRecord(await readAll(file));
+      if (content?.ok) {
+        return { file, content: content.value, facts: { touchedMs: mtime?.getTime() ?? 0 } };
+      }
+    } catch (error) {
+      file.close();
+      throw error;
     }
     file.close();
     return undefined;
@@ -178,6 +183,11 @@ export class Journal {
     }
     return ids;
   }
+}
+
+/** A process that was killed between the last line and the end leaves nothing to do. */
+function isOpen({ head, flights, doneItems }: RecordContent): boolean {
+  return flights.size > 0 || head.items.some((_, at) => !doneItems.has(at));
 }
 
 function touchedMs(path: string): number {

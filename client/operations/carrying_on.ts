@@ -114,6 +114,8 @@ async function carryOn(
     const how = existing === "replace" ? replacing : resuming;
     return await getFile(lane, remote, local, how);
   }
+  // A part of a text is carried on by nobody, and would be in the way.
+  if (policy.options.type === "ascii") return await putFile(lane, local, remote, replacing);
   try {
     await putFile(lane, local, remote, resuming);
   } catch (failure) {

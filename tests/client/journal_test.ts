@@ -110,6 +110,14 @@ Deno.test("a line that was torn does not swallow the next one", () =>
     assert.ok(text.ok && text.value.flights.size === 1);
   }));
 
+Deno.test("a record that has nothing left to do is not pending: its process ended before it took it away", () =>
+  inJournal(async (journal, folder) => {
+    await Deno.mkdir(folder);
+    await Deno.writeTextFile(join(folder, "1"), `${formatHead(HEAD)}{"item":0}\n`);
+    await Deno.writeTextFile(join(folder, "2"), formatHead(HEAD));
+    assert.deepEqual((await journal.list()).map(({ id }) => id), [2]);
+  }));
+
 Deno.test("a record stays small however many files come and go, and knows those that are on their way", () =>
   inJournal(async (journal, folder) => {
     {

@@ -21,6 +21,10 @@ Deno.test("an upload and a download that were killed are pending, and carried on
   await Deno.writeFile(join(trial.server.root, "down"), down);
   await trial.killed(["put", "up", "-t", "/kept"], trial.server.home);
   await trial.killed(["get", "down"], trial.here);
+  for await (const { name } of Deno.readDir(trial.journal)) {
+    const text = await Deno.readTextFile(join(trial.journal, name));
+    assert.ok(!text.includes(PASSWORD), "no secret is written down");
+  }
   const [first, second] = await trial.pending();
   assert.deepEqual(
     [first?.kind, first?.local, first?.remote, first?.size, first?.user],
