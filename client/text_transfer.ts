@@ -3,7 +3,7 @@
 import { crlfSink, lfSource } from "../shared/ascii.ts";
 import type { ByteSink, ByteSource } from "../shared/byte_stream.ts";
 import { Fault } from "../shared/fault.ts";
-import { createHasher } from "../shared/hash.ts";
+import { createHasher, type HashAlgorithm } from "../shared/hash.ts";
 import type {
   DownloadOptions,
   DownloadTarget,
@@ -195,7 +195,7 @@ class TextTransfer {
   async #prove(size: number, remoteBytes: number | undefined): Promise<TransferResult> {
     const { verify = "auto", onProgress, signal } = this.#options;
     const { wire, rest } = this.#forms.end();
-    const algorithm = verify === "never" ? undefined : digestAlgorithmOf(this.#peer);
+    const algorithm = this.#algorithm;
     let verified: Proof = "nothing";
     if (algorithm !== undefined) {
       onProgress?.({ stage: "verifying", doneBytes: size, totalBytes: size });
@@ -235,7 +235,12 @@ class TextTransfer {
   }
 
   #newForms(): TextForms {
-    const algorithm = digestAlgorithmOf(this.#peer);
+    const algorithm = this.#algorithm;
     return new TextForms(() => algorithm && createHasher(algorithm));
+  }
+
+  /** What proves it at the end; `undefined` where nothing can, or need not. */
+  get #algorithm(): HashAlgorithm | undefined {
+    return this.#options.verify === "never" ? undefined : digestAlgorithmOf(this.#peer);
   }
 }
