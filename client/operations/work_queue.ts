@@ -85,7 +85,10 @@ export class WorkQueue<T> {
       this.#asking ??= this.#ask(context).finally(() => this.#asking = undefined);
       await this.#asking;
     }
-    return this.#ready.shift();
+    const task = this.#ready.shift();
+    // Only what is left is worth another connection.
+    if (this.#ready.length > 0) this.#tell();
+    return task;
   }
 
   /**
@@ -100,7 +103,8 @@ export class WorkQueue<T> {
       return false;
     } catch (error) {
       if (mayLeave() && isLoss(error)) {
-        this.#add([{ thing: task.thing, isSecondTry: true }]);
+        this.#ready.push({ thing: task.thing, isSecondTry: true });
+        this.#tell();
         return true;
       }
       context.report(error);
@@ -125,12 +129,7 @@ export class WorkQueue<T> {
   async #ask(context: OperationContext): Promise<void> {
     const found = await this.#source.next(context);
     if (found === undefined) return this.#end();
-    this.#add(found.map((thing) => ({ thing, isSecondTry: false })));
-  }
-
-  #add(tasks: readonly Task<T>[]): void {
-    this.#ready.push(...tasks);
-    this.#tell();
+    this.#ready.push(...found.map((thing) => ({ thing, isSecondTry: false })));
   }
 
   #end(): void {

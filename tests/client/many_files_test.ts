@@ -145,3 +145,17 @@ Deno.test("a connection that is lost while a folder is looked into is made again
   assert.ok(isCut);
   assert.deepEqual(await digestTree(local), await digestTree(join(server.root, "remote")));
 });
+
+Deno.test("no more connections are made than there are files", async () => {
+  await using server = await InProcessServer.start();
+  await using here = await temporaryDirectory();
+  await makeFiles(join(server.root, "remote"), 2);
+  const local = join(here.path, "local");
+  const address = `127.0.0.1:${server.port}`;
+  const { code, stderr } = await mirror(["-v", "-j", "8", "remote", local], {
+    address,
+    home: here.path,
+  });
+  assert.equal(code, 0, stderr);
+  assert.ok((stderr.match(/^> USER /gm)?.length ?? 0) <= 2, stderr);
+});
