@@ -6,8 +6,8 @@ import { ownFolder } from "../own_folder.ts";
 import { parseRecord, type RecordContent, type RecordHead } from "./record_format.ts";
 import { TransferRecord } from "./transfer_record.ts";
 
-/** More transfers nobody carries on one day; the oldest ones are forgotten first. */
-const RECORDS_LIMIT = 1_000;
+/** More interrupted commands nobody goes back to, and each one is read at every start; the oldest are forgotten first. */
+const RECORDS_LIMIT = 200;
 
 /** What was not carried on for a season is forgotten: the files are others by then. */
 const AGE_LIMIT_MS = 90 * 24 * 60 * 60 * 1000;

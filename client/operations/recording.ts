@@ -65,13 +65,15 @@ export async function beginRecord(
     },
     begunMs: Date.now(),
   };
+  const onTrouble = troubleTeller(context);
+  let record: TransferRecord | undefined;
   try {
+    record = await recording.journal.begin(head, onTrouble);
     await dropRepeated(recording.journal, head);
-    return await recording.journal.begin(head, troubleTeller(context));
   } catch (error) {
-    troubleTeller(context)(error);
-    return undefined;
+    onTrouble(error);
   }
+  return record;
 }
 
 /** The same command again does all that an earlier one left: there is nothing to carry on of that. */
@@ -82,6 +84,7 @@ async function dropRepeated(journal: Journal, head: RecordHead): Promise<void> {
   for (const old of await journal.list()) {
     const isSame = old.head.direction === head.direction &&
       isSameLogin(old.head.server, head.server) &&
+      JSON.stringify(old.head.mirror) === JSON.stringify(head.mirror) &&
       !(leavesParts && old.flights.size > 0) &&
       old.head.items.every((item, at) =>
         old.doneItems.has(at) ||

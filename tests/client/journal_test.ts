@@ -118,6 +118,21 @@ Deno.test("a record that has nothing left to do is not pending: its process ende
     assert.deepEqual((await journal.list()).map(({ id }) => id), [2]);
   }));
 
+Deno.test("of too many records the oldest are forgotten, and none that is held", () =>
+  inJournal(async (journal, folder) => {
+    await using _held = await journal.begin(HEAD, trouble);
+    for (let id = 2; id <= 205; id++) {
+      await Deno.writeTextFile(join(folder, `${id}`), formatHead(HEAD));
+      const at = new Date(Date.now() - 60_000 + id);
+      await Deno.utime(join(folder, `${id}`), at, at);
+    }
+    await Deno.utime(join(folder, "1"), new Date(0), new Date(0));
+    await using _next = await journal.begin(HEAD, trouble);
+    const ids = (await journal.list()).map(({ id }) => id);
+    assert.deepEqual([ids.at(0), ids.at(-1), ids.length], [7, 205, 199]);
+    assert.equal(await journal.claim(1, trouble), "held");
+  }));
+
 Deno.test("a record stays small however many files come and go, and knows those that are on their way", () =>
   inJournal(async (journal, folder) => {
     {
