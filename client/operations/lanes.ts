@@ -58,8 +58,7 @@ export async function workThrough<T>(
 }
 
 async function runBeside<T>(context: OperationContext, queue: WorkQueue<T>): Promise<void> {
-  if (!await queue.needsAnother() || !await queue.open(context)) return;
-  await new Lane(context, queue).run();
+  if (await queue.open(context)) await new Lane(context, queue).run();
 }
 
 /** Reads how many connections. */

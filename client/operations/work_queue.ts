@@ -55,17 +55,16 @@ export class WorkQueue<T> {
     if (this.#lanes === 0) this.#end();
   }
 
-  /** Waits until there is more to do than connections are being made for. @returns false when that will never be */
-  async needsAnother(): Promise<boolean> {
+  /**
+   * Makes one more connection once there is more to do than connections are being made for.
+   *
+   * @returns false when that will never be, or there is none to be had: the others do its share.
+   */
+  async open(context: OperationContext): Promise<boolean> {
     while (this.#ready.length <= this.#opening) {
       if (this.#isOver) return false;
       await this.#news.promise;
     }
-    return true;
-  }
-
-  /** Makes one more connection. @returns false when there is none to be had: the others do its share */
-  async open(context: OperationContext): Promise<boolean> {
     this.#opening++;
     try {
       await context.client();
