@@ -25,6 +25,8 @@ export function addConnectionsFlag(command: Command, usual: number): Command {
 
 /** Where things to do come from: asked only when nobody has anything to do, so that what waits is bounded. */
 export interface WorkSource<T> {
+  /** Whether the first answer is all there is. */
+  readonly isKnown?: true;
   /**
    * The next things (those of one folder), found over the connection of the one who asks; `undefined` after the last.
    */

@@ -119,7 +119,7 @@ export function recordedItem(
   item: number,
 ): SourceMaker {
   if (record === undefined) return async (lane) => await make(lane);
-  let isFound = false;
+  let isFound: boolean = false;
   let open = 0;
   const settle = () => {
     if (isFound && open === 0) record.itemDone(item);
@@ -162,11 +162,13 @@ export function recordedItem(
   };
   return async (lane) => {
     const source = await finding(() => make(under(lane)));
+    const { isKnown } = source;
     return {
+      ...(isKnown && { isKnown }),
       next: async (lane) => {
         const jobs = await finding(() => source.next(under(lane)));
         open += jobs?.length ?? 0;
-        isFound = jobs === undefined;
+        isFound = isKnown || jobs === undefined;
         settle();
         return jobs?.map(recorded);
       },

@@ -121,6 +121,9 @@ async function transferAll(
 /** Makes a source over the connection of the one who asks. */
 export type SourceMaker = (lane: OperationContext) => Promise<WorkSource<TransferJob>>;
 
+/** So many single files are handed out at once: enough for every connection. */
+const READ_AHEAD = 64;
+
 /** What several sources have, each made when it is its turn; one that cannot be made is reported. */
 export function oneAfterAnother(
   context: Pick<OperationContext, "report">,
@@ -128,20 +131,30 @@ export function oneAfterAnother(
 ): WorkSource<TransferJob> {
   const waiting = [...sources];
   let current: WorkSource<TransferJob> | undefined;
+  const step = async (lane: OperationContext): Promise<readonly TransferJob[]> => {
+    try {
+      if (current === undefined) {
+        current = await waiting.shift()?.(lane);
+        // What is to be looked for can wait until what is found already is under way.
+        if (!current?.isKnown) return [];
+      }
+      const jobs = await current.next(lane);
+      if (jobs === undefined || current.isKnown) current = undefined;
+      return jobs ?? [];
+    } catch (error) {
+      current = undefined;
+      context.report(error);
+      return [];
+    }
+  };
   return {
     next: async (lane) => {
-      try {
-        const jobs = await current?.next(lane);
-        if (jobs !== undefined) return jobs;
-        current = undefined;
-        const begin = waiting.shift();
-        if (begin === undefined) return undefined;
-        current = await begin(lane);
-      } catch (error) {
-        current = undefined;
-        context.report(error);
-      }
-      return [];
+      if (current === undefined && waiting.length === 0) return undefined;
+      const found: TransferJob[] = [];
+      do found.push(...await step(lane)); while (
+        found.length < READ_AHEAD && current === undefined && waiting.length > 0
+      );
+      return found;
     },
   };
 }
@@ -165,6 +178,7 @@ function downloadsOf(
 export function jobs(all: readonly TransferJob[]): WorkSource<TransferJob> {
   let left: readonly TransferJob[] | undefined = all;
   return {
+    isKnown: true,
     next: () => {
       const given = left;
       left = undefined;
