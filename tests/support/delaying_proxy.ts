@@ -39,8 +39,8 @@ class Proxy {
     this.#listeners.add(listener);
     this.#run(async () => {
       for (let taken = 0; isControl || taken < 1; taken++) {
-        const near = this.#keep(plainStream(await listener.accept()));
-        this.#run(() => this.#join(near, target, isControl));
+        const conn = await acceptNext(listener);
+        this.#run(() => this.#join(this.#keep(plainStream(conn)), target, isControl));
       }
       this.#listeners.delete(listener);
       listener.close();
@@ -118,6 +118,17 @@ class Proxy {
       if (!isOver) throw error;
     }).finally(() => this.#running.delete(running));
     this.#running.add(running);
+  }
+}
+
+/** Clients that are gone before they were accepted do not count. */
+async function acceptNext(listener: Deno.TcpListener): Promise<Deno.TcpConn> {
+  for (;;) {
+    try {
+      return await listener.accept();
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotConnected)) throw error;
+    }
   }
 }
 
