@@ -117,7 +117,7 @@ async function askedPlan(
   terminal.tell(texts.existing.there(collision.name, describe(source, target, relation, texts)));
   const { resume, ...others } = texts.existing.choices;
   const choices = [...(canResume ? [resume] : []), ...Object.values(others)];
-  const question = texts.existing.question(choices.join(", "));
+  const question = texts.existing.question(choices.join(texts.comma));
   while (true) {
     const answer = (await answerTo(question, terminal, signal)).trim();
     const chosen = ANSWERS[answer.toLowerCase().slice(0, 1)];

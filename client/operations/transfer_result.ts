@@ -49,7 +49,7 @@ export function tellResult(
         ? [approximateRate(movedBytes / (elapsedMs / 1000))]
         : []),
       proofText(verified, texts.transfers),
-    ].join(", "),
+    ].join(texts.comma),
   );
 }
 

@@ -234,4 +234,5 @@ export const CHINESE: Texts = {
   failures: { ...CHINESE_FAILURES, ...CHINESE_ATTEMPTS },
   on: "开",
   off: "关",
+  comma: "，",
 };

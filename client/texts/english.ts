@@ -242,6 +242,8 @@ export const ENGLISH = {
   failures: {} as Readonly<Record<string, string>>,
   on: "on",
   off: "off",
+  /** Between the parts of a list. */
+  comma: ", ",
 };
 
 /** The shape that every language fills. */

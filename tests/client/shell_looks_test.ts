@@ -91,7 +91,7 @@ Deno.test("a Chinese locale is answered in Chinese", async () => {
   await terminal.type("get f\r");
   await terminal.see(/f”已经存在：现有 2 字节，新的 1 字节；是另一个文件\s+覆盖\[o\]/);
   await terminal.type("o\r");
-  await terminal.see(/get f: 1 字节, SHA-256 已校验[^]*> $/);
+  await terminal.see(/get f: 1 字节，SHA-256 已校验[^]*> $/);
   await terminal.type("stat f; quota\r");
   await terminal.see(/路径: +f\s+类型: +文件\s+大小: +1 \(1\)[^]*没有配额[^]*> $/);
   // Programs read English, whoever runs them.
