@@ -2,7 +2,6 @@
 
 import { join, resolve } from "node:path";
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
-import type { Parsed } from "../../shared/parsed.ts";
 import { parseEntryType, parseMoment, parseSizeFilter } from "../operations/find_filter.ts";
 import { printListing } from "../operations/listing.ts";
 import { type ListedEntry, type ListingOrder, printEntries } from "../operations/listing_output.ts";
@@ -11,6 +10,7 @@ import { tellFound, tellUsage } from "../operations/remote_tree.ts";
 import type { RemoteEntry } from "../remote_entry.ts";
 import {
   ANY_NUMBER,
+  optionValue,
   type ShellArguments,
   type ShellCommand,
   type ShellState,
@@ -96,10 +96,10 @@ export const LISTING_COMMANDS: readonly ShellCommand[] = [
       const nowMs = Date.now();
       await tellFound(context, args.texts[0] ?? "", {
         name: args.value("name"),
-        type: optionValue(args, "type", parseEntryType),
-        size: optionValue(args, "size", parseSizeFilter),
-        newerMs: optionValue(args, "newer", (text) => parseMoment(text, nowMs)),
-        olderMs: optionValue(args, "older", (text) => parseMoment(text, nowMs)),
+        type: optionValue("find", args, "type", parseEntryType),
+        size: optionValue("find", args, "size", parseSizeFilter),
+        newerMs: optionValue("find", args, "newer", (text) => parseMoment(text, nowMs)),
+        olderMs: optionValue("find", args, "older", (text) => parseMoment(text, nowMs)),
       });
     },
   },
@@ -115,19 +115,6 @@ export const LISTING_COMMANDS: readonly ShellCommand[] = [
     },
   },
 ];
-
-/** What an option's value reads as; `undefined` where the option is not there. @throws CommandFailure `usage` */
-function optionValue<T>(
-  args: ShellArguments,
-  option: string,
-  parse: (text: string) => Parsed<T>,
-): T | undefined {
-  const text = args.value(option);
-  if (text === undefined) return undefined;
-  const answer = parse(text);
-  if (answer.ok) return answer.value;
-  throw new CommandFailure(ExitCode.usage, `find -${option} ${text}`, answer.why);
-}
 
 async function list(args: ShellArguments, long: boolean, { context }: ShellState): Promise<void> {
   const paths = args.texts.length === 0 ? [""] : args.texts;

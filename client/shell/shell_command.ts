@@ -2,6 +2,7 @@
 
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
+import type { Parsed } from "../../shared/parsed.ts";
 import type { OperationContext } from "../operations/operation_context.ts";
 import type { TransferPolicy } from "../operations/transfer_policy.ts";
 import type { Terminal } from "../terminal.ts";
@@ -130,6 +131,20 @@ export function parseShellArguments(
       return value.startsWith(QUOTED) ? words[Number(value.slice(QUOTED.length))]?.text : value;
     },
   };
+}
+
+/** What an option's value reads as; `undefined` where the option is not there. @throws CommandFailure `usage` */
+export function optionValue<T>(
+  command: CommandName,
+  args: ShellArguments,
+  option: string,
+  parse: (text: string) => Parsed<T>,
+): T | undefined {
+  const text = args.value(option);
+  if (text === undefined) return undefined;
+  const answer = parse(text);
+  if (answer.ok) return answer.value;
+  throw new CommandFailure(ExitCode.usage, `${command} --${option} ${text}`, answer.why);
 }
 
 /** `NAME USAGE`, as help and failures show it. */

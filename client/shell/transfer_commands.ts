@@ -1,14 +1,17 @@
 // The shell's commands that move files: get, put, their relatives, mirror, edit.
 
 import { resolve } from "node:path";
+import { parseConnections } from "../operations/lanes.ts";
 import { mirror } from "../operations/mirror.ts";
 import { folderPath } from "../operations/remote_names.ts";
+import { SegmentLanes } from "../operations/segment_lanes.ts";
 import { getInto, putInto } from "../operations/transfer_targets.ts";
 import type { TransferPolicy } from "../operations/transfer_policy.ts";
 import { editRemote } from "./editing.ts";
 import { expandLocals } from "./local_names.ts";
 import {
   ANY_NUMBER,
+  optionValue,
   type ShellArguments,
   type ShellCommand,
   type ShellState,
@@ -17,6 +20,7 @@ import {
 const GET_OPTIONS = {
   output: { type: "string", short: "o" },
   recursive: { type: "boolean", short: "r" },
+  segments: { type: "string" },
 } as const;
 
 const PUT_OPTIONS = {
@@ -29,7 +33,7 @@ export const TRANSFER_COMMANDS: readonly ShellCommand[] = [
   {
     name: "get",
     aliases: ["mget", "recv"],
-    usage: "REMOTE... [-o LOCAL] [-r]",
+    usage: "REMOTE... [-o LOCAL] [-r] [--segments N]",
     example: "get *.jpg -o pictures/",
     options: GET_OPTIONS,
     takes: [1, ANY_NUMBER],
@@ -38,7 +42,7 @@ export const TRANSFER_COMMANDS: readonly ShellCommand[] = [
   },
   {
     name: "reget",
-    usage: "REMOTE... [-o LOCAL] [-r]",
+    usage: "REMOTE... [-o LOCAL] [-r] [--segments N]",
     example: "reget big.iso",
     options: GET_OPTIONS,
     takes: [1, ANY_NUMBER],
@@ -95,15 +99,17 @@ export const TRANSFER_COMMANDS: readonly ShellCommand[] = [
   },
 ];
 
-function get(args: ShellArguments, state: ShellState, policy: TransferPolicy): Promise<void> {
+async function get(args: ShellArguments, state: ShellState, policy: TransferPolicy): Promise<void> {
   const output = args.value("output");
-  return getInto(state.context, {
+  const segments = optionValue("get", args, "segments", parseConnections);
+  await getInto(state.context, {
     remotes: args.texts,
     output: output && state.withHome(output),
     localFolder: state.localFolder,
     isRecursive: args.has("recursive"),
-    policy,
-    connections: state.settings.parallel,
+    policy: segments === undefined ? policy : { ...policy, segments: new SegmentLanes(segments) },
+    // Each of several files over several connections would be more than anybody meant.
+    connections: segments === undefined ? state.settings.parallel : 1,
   });
 }
 

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { SHELL_COMMANDS } from "../../client/shell/command_table.ts";
 import { namesOf } from "../../client/shell/shell_command.ts";
+import { noise } from "../support/file_tree.ts";
 import { InProcessServer, PASSWORD, USER } from "../support/in_process_server.ts";
 import { runFtp } from "../support/program.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
@@ -159,4 +160,20 @@ Deno.test("open takes neither user nor password of the server before to another 
   assert.match(stderr, /log in at localhost:\d+ as "anonymous"/);
   const names = second.log.lines.map(({ fields }) => fields["user"] ?? fields["account"]);
   assert.ok(!names.includes(USER), JSON.stringify(second.log.lines));
+});
+
+Deno.test("get fetches a large file in segments where that is asked for, and says which number makes no sense", async () => {
+  await using server = await InProcessServer.start();
+  await using folder = await temporaryDirectory();
+  const script = scriptRunner(server, folder.path);
+  const content = noise(3 * 1024 * 1024 + 7);
+  await Deno.writeFile(join(server.root, "large"), content);
+  const got = await script("get large --segments 3 --json");
+  assert.equal(got.code, 0, got.stderr);
+  const { size, verified } = JSON.parse(got.lines.at(-1) ?? "");
+  assert.deepEqual([size, verified], [content.length, "SHA-256"]);
+  assert.deepEqual(await Deno.readFile(join(folder.path, "large")), content);
+  const refused = await script("get large --segments many");
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /get --segments many: it is a number from 1 to 64/);
 });
