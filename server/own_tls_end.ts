@@ -5,15 +5,9 @@ import { within } from "../shared/deadline.ts";
 import { Fault } from "../shared/fault.ts";
 import { plainStream } from "../shared/plain_stream.ts";
 import { RecordTail } from "../shared/record_tail.ts";
-import { dialLoopback } from "./own_tls_listener.ts";
+import { dialLoopback, type DialOptions } from "./own_tls_listener.ts";
 import type { ResumingListener } from "./resuming_listener.ts";
 import type { ServerTls } from "./server_tls.ts";
-
-/** Bounds of connecting to ourselves. */
-export interface DialOptions {
-  readonly limitMs: number;
-  readonly signal: AbortSignal;
-}
 
 /** The connection. */
 export interface OwnTlsEnd extends Disposable {

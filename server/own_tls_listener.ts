@@ -1,10 +1,20 @@
 // The TLS listener on loopback through which a thread connects to itself.
 
 import type { ByteStream } from "../shared/byte_stream.ts";
-import { type DeadlineOptions, within } from "../shared/deadline.ts";
+import { within } from "../shared/deadline.ts";
+import { Fault } from "../shared/fault.ts";
 import { closeIfOpen, plainStream } from "../shared/plain_stream.ts";
 
 const LOOPBACK = "127.0.0.1";
+
+/** Those accepted while dialling goes on, of whom the last may be our own end: it has ended a moment before. */
+const EARLY_LIMIT = 16;
+
+/** Bounds of connecting to ourselves. */
+export interface DialOptions {
+  readonly limitMs: number;
+  readonly signal: AbortSignal;
+}
 
 /** Both ends of a connection to ourselves. */
 export interface OwnConnection {
@@ -19,7 +29,7 @@ export class OwnTlsListener implements Disposable {
   readonly #listener: Deno.TlsListener;
   /** Connections are made one after the other, so that nobody takes another's. */
   #turn: Promise<unknown> = Promise.resolve();
-  /** An accept cannot be called off: who comes next goes on with it. */
+  /** An accept cannot be called off: who comes next goes on with it, or with what it brought. */
   #accepting: Promise<Deno.TlsConn> | undefined;
 
   /** @param identity PEM texts. @throws what listening throws */
@@ -30,10 +40,12 @@ export class OwnTlsListener implements Disposable {
   }
 
   /** @throws Fault `aborted`, `timed-out`, and what connecting throws; then neither end is open. */
-  connect(options: DeadlineOptions): Promise<OwnConnection> {
-    const turn = this.#turn.then(() => this.#connect(options));
+  connect({ limitMs, signal }: DialOptions): Promise<OwnConnection> {
+    const over = new AbortController();
+    const turn = this.#turn.then(() => this.#connect({ limitMs, signal: over.signal }));
     this.#turn = turn.catch(() => {});
-    return orClosed(turn, within(turn, options), ({ inner, conn }) => {
+    const waiting = within(turn, { limitMs, signal, cancel: () => over.abort() });
+    return orClosed(turn, waiting, ({ inner, conn }) => {
       inner.close();
       conn.close();
     });
@@ -46,31 +58,61 @@ export class OwnTlsListener implements Disposable {
 
   [Symbol.dispose](): void {
     closeIfOpen(this.#listener);
+    this.#accepting?.then(closeIfOpen, () => {});
   }
 
-  async #connect(options: DeadlineOptions): Promise<OwnConnection> {
-    const inner = await dialLoopback(this.#listener.addr.port, options);
+  async #connect(options: DialOptions): Promise<OwnConnection> {
+    // SECURITY: who left before his turn dials no more: what nobody accepts fills the queue.
+    if (options.signal.aborted) throw new Fault("aborted");
+    const dialled = dialLoopback(this.#listener.addr.port, options);
+    const early: Deno.TlsConn[] = [];
     try {
+      const inner = await this.#acceptDuring(dialled, early);
       for (;;) {
-        const conn = await within(this.#accept(), options);
+        const conn = early.shift() ?? this.#taken(await within(this.#accept(), options));
         // SECURITY: anybody on this machine can connect to the loopback port; only our own end is taken.
         if (conn.remoteAddr.port === inner.local.port) return { inner, conn };
         closeIfOpen(conn);
       }
     } catch (error) {
-      inner.close();
-      this.#accepting?.then(closeIfOpen, () => {});
+      dialled.then((inner) => inner.close(), () => {});
       throw error;
+    } finally {
+      early.forEach(closeIfOpen);
     }
   }
 
+  /**
+   * Waits for the dialling; who comes before it has ended is put into `early`.
+   *
+   * SECURITY: while strangers fill the queue, dialling ends only when they are taken from it.
+   */
+  async #acceptDuring(dialled: Promise<ByteStream>, early: Deno.TlsConn[]): Promise<ByteStream> {
+    const done = dialled.then((inner) => ({ inner }));
+    for (;;) {
+      const next = await Promise.race([done, this.#accept().then((conn) => ({ conn }))]);
+      if ("inner" in next) return next.inner;
+      early.push(this.#taken(next.conn));
+      if (early.length > EARLY_LIMIT) early.splice(0, 1).forEach(closeIfOpen);
+    }
+  }
+
+  /** Brings one who came; to be marked as taken. */
   #accept(): Promise<Deno.TlsConn> {
-    return this.#accepting ??= this.#listener.accept().finally(() => this.#accepting = undefined);
+    return this.#accepting ??= this.#listener.accept().catch((error) => {
+      this.#accepting = undefined;
+      throw error;
+    });
+  }
+
+  #taken(conn: Deno.TlsConn): Deno.TlsConn {
+    this.#accepting = undefined;
+    return conn;
   }
 }
 
 /** Connects to a port of ours. @throws Fault `aborted`, `timed-out`, and what connecting throws */
-export async function dialLoopback(port: number, options: DeadlineOptions): Promise<ByteStream> {
+export async function dialLoopback(port: number, options: DialOptions): Promise<ByteStream> {
   const dialled = Deno.connect({ hostname: LOOPBACK, port });
   const loop = await orClosed(dialled, within(dialled, options), (conn) => conn.close());
   loop.setNoDelay(true);
