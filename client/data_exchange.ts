@@ -124,10 +124,10 @@ class DataExchange<T> {
 
   async toEnd(): Promise<T> {
     const { conversation, limits, habits } = this.#peer;
-    const aside = setInterval(
-      () => conversation.sayAside(habits.unansweredLimit),
-      limits.keepAliveMs,
-    );
+    // What is followed by others is short, and they use the connection.
+    const aside = this.#options.onFree === undefined
+      ? setInterval(() => conversation.sayAside(habits.unansweredLimit), limits.keepAliveMs)
+      : undefined;
     try {
       const value = await this.#carry();
       await this.#finish();

@@ -62,6 +62,8 @@ class LockedPart implements PartFile {
   readonly #target: string;
   readonly #path: string;
   #published = false;
+  /** Whether anything may have been written. */
+  #hasBegun = false;
 
   constructor(target: string, path: string, readonly file: Deno.FsFile, readonly size: number) {
     this.#target = target;
@@ -69,7 +71,10 @@ class LockedPart implements PartFile {
   }
 
   async continueAt(size: number): Promise<void> {
-    if (size === 0 && this.file.statSync().size === 0) return;
+    if (size === 0 && this.size === 0 && !this.#hasBegun) {
+      this.#hasBegun = true;
+      return;
+    }
     await this.file.truncate(size);
     await this.file.seek(size, Deno.SeekMode.Start);
   }
