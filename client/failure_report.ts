@@ -115,6 +115,8 @@ const STREAM_HINTS: Readonly<Record<NonNullable<Attempt["local"]>, string>> = {
   target: "ftp get -o - writes to standard output",
 };
 
+const CARRIES_ON = "the same command carries on where this one stopped, and so does ftp resume";
+
 function hintOf(error: unknown, attempt: Attempt): string | undefined {
   if (error instanceof Broken) return hintOfBroken(error, attempt);
   if (error instanceof NotTrusted) return hintOfDistrust(error, attempt);
@@ -137,14 +139,14 @@ function hintOf(error: unknown, attempt: Attempt): string | undefined {
     return "--active has the server connect to us; without it we connect to the server";
   }
   if (isFault(error, "aborted") && attempt.resumable) {
-    return "the same command carries on where this one stopped";
+    return CARRIES_ON;
   }
   return undefined;
 }
 
 function hintOfBroken(error: Broken, attempt: Attempt): string | undefined {
   if (attempt.resumable && (error.reason === "lost" || error.reason === "timed-out")) {
-    return "the same command carries on where this one stopped";
+    return CARRIES_ON;
   }
   const isRefused = error.cause instanceof Deno.errors.ConnectionRefused;
   if (error.reason !== "unreachable" || !isRefused) return undefined;

@@ -33,7 +33,8 @@ export const CHINESE_FAILURES: Readonly<Record<string, string>> = {
     "用“ftp serve”启动的服务器监听 {1}：-P {2}",
   "--active has the server connect to us; without it we connect to the server":
     "--active 由服务器发起数据连接；不用它则由本机发起",
-  "the same command carries on where this one stopped": "再次执行同一命令即可继续",
+  "the same command carries on where this one stopped, and so does ftp resume":
+    "再次执行同一命令或 ftp resume 即可继续",
   // TLS and certificates.
   "TLS failed": "TLS 失败",
   "TLS failed on the data connection": "数据连接上 TLS 失败",
