@@ -1,6 +1,7 @@
 // The host's file system as storage uses it: a narrow seam, so that tests can fail, record or slow any call.
 
 import fs from "node:fs";
+import { hostCode } from "./host_fault.ts";
 import type { HostPath } from "./jailed_path.ts";
 
 /** What the host knows about a name, without following it. */
@@ -98,7 +99,7 @@ export const hostFiles: HostFiles = {
         write: true,
         ...how === "create" && { createNew: true, mode: 0o644 },
       }),
-      isInMemory(path),
+      path,
     ),
   readText: (path) => Deno.readTextFileSync(path),
   writeText: (path, text) => Deno.writeTextFileSync(path, text, { createNew: true, mode: 0o600 }),
@@ -142,9 +143,15 @@ async function readNow(handle: number, into: Uint8Array, at: number): Promise<nu
 /** What statfs(2) calls Linux's tmpfs. */
 const TMPFS = 0x01021994;
 
-/** Whether there is no disk below: then a flush has nothing to do and is spared its trip. */
+/** Whether there is surely no disk below: then a flush has nothing to do and is spared its trip. */
 function isInMemory(path: HostPath): boolean {
-  return Deno.build.os === "linux" && fs.statfsSync(path).type === TMPFS;
+  if (Deno.build.os !== "linux") return false;
+  try {
+    return fs.statfsSync(path).type === TMPFS;
+  } catch (error) {
+    if (hostCode(error) === undefined) throw error;
+    return false; // it has another name by now; the flush itself says what is wrong
+  }
 }
 
 /** Opened by number, since only node:fs passes O_NOFOLLOW and O_NONBLOCK on. */
@@ -191,12 +198,13 @@ class NodeFile implements ReadableHostFile {
 /** Opened by Deno, since only there files have locks. */
 class AppendFile implements WritableHostFile {
   readonly #file: Deno.FsFile;
-  readonly #isInMemory: boolean;
+  /** Its name when it was opened. */
+  readonly #path: HostPath;
   #isLocked = false;
 
-  constructor(file: Deno.FsFile, isInMemory: boolean) {
+  constructor(file: Deno.FsFile, path: HostPath) {
     this.#file = file;
-    this.#isInMemory = isInMemory;
+    this.#path = path;
     file.seekSync(0, Deno.SeekMode.End);
   }
 
@@ -222,7 +230,7 @@ class AppendFile implements WritableHostFile {
   }
 
   sync(): Promise<void> {
-    return this.#isInMemory ? Promise.resolve() : this.#file.sync();
+    return isInMemory(this.#path) ? Promise.resolve() : this.#file.sync();
   }
 
   tryLock(kind: "shared" | "exclusive"): boolean {
