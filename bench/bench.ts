@@ -1,23 +1,56 @@
-// Measures this server beside vsftpd and pyftpdlib, and this client beside lftp and curl: interleaved, medians.
+// Measures: this server beside foreign ones, this client beside foreign ones, verified transfers, and growth.
 //
-//   deno task bench [--quick] [--group server|client] [--only TEXT] [--directory DIR] [--save FILE]
+//   deno task bench [--quick] [--group server|client|verification|growth] [--only TEXT]
+//                   [--peers vsftpd,pyftpdlib,proftpd,pure-ftpd] [--directory DIR] [--save FILE]
 
 import { parseArgs } from "node:util";
-import { makeCertificate } from "../tests/support/peers/peer_process.ts";
+import { fileURLToPath } from "node:url";
 import { temporaryDirectory } from "../tests/support/temporary_directory.ts";
-import { startContenders } from "./contenders.ts";
 import { CLIENTS_FULL, CLIENTS_QUICK } from "./client_rows.ts";
-import { buildLoadGenerator, type LoadGenerator } from "./load_generator.ts";
+import { PEER_NAMES } from "./contenders.ts";
+import { cleansUpWhenStopped } from "./interrupted.ts";
+import { keepGrowth } from "./growth_plot.ts";
+import { keep, readKept } from "./kept_results.ts";
 import { measureClients } from "./measure_clients.ts";
-import { measureRow } from "./measure_row.ts";
-import { median, regressions, type RowResult, type RunResult } from "./result.ts";
-import { FULL, QUICK, ROWS, type Scale } from "./rows.ts";
-import { formatTable } from "./table.ts";
-import { makeCrowd, writePattern } from "./test_files.ts";
+import { GROWTH_FULL, GROWTH_QUICK, measureGrowth } from "./measure_growth.ts";
+import { measureServers } from "./measure_servers.ts";
+import { measureVerification } from "./measure_verification.ts";
+import { type GroupResult, regressions, type RunResult } from "./result.ts";
+import { FULL, QUICK } from "./scale.ts";
+import { formatReport } from "./table.ts";
 
 const GIB = 1024 ** 3;
-const RESULTS = new URL("./results/", import.meta.url);
+const RESULTS = fileURLToPath(new URL("./results/", import.meta.url));
 const COMMITTED = new URL("../docs/performance.json", import.meta.url);
+/** `--quick` leaves the heavier ones to the whole run. */
+const QUICK_PEERS = ["vsftpd", "pyftpdlib"];
+
+/** What the command line says. */
+interface Wanted {
+  readonly quick: boolean;
+  readonly only: string;
+  readonly peers: readonly string[];
+  readonly save: string | undefined;
+  readonly fits: (name: string) => boolean;
+}
+
+type Measured = Omit<GroupResult, "when" | "quick">;
+
+/** The groups of rows, in their order; growth is a plot and no table. */
+const GROUPS: Readonly<Record<string, (root: string, wanted: Wanted) => Promise<Measured>>> = {
+  server: (root, { quick, peers, fits }) =>
+    measureServers(root, { scale: quick ? QUICK : FULL, peers, fits }),
+  client: async (root, { quick, fits }) => {
+    const { rows, clients } = await measureClients(
+      root,
+      quick ? CLIENTS_QUICK : CLIENTS_FULL,
+      fits,
+    );
+    return { rows, contenders: clients };
+  },
+  verification: (root, { quick, fits }) => measureVerification(root, quick ? QUICK : FULL, fits),
+};
+const GROWTH = "growth";
 
 if (import.meta.main) await main();
 
@@ -26,86 +59,74 @@ async function main(): Promise<void> {
     args: Deno.args,
     options: {
       quick: { type: "boolean", default: false },
-      group: { type: "string", default: "" },
+      group: { type: "string" },
       only: { type: "string", default: "" },
+      peers: { type: "string" },
       directory: { type: "string", default: "/dev/shm" },
       save: { type: "string" },
     },
   });
-  const { group, quick } = values;
-  const fits = (name: string) => name.toLowerCase().includes(values.only.toLowerCase());
+  const { quick, only, group, save } = values;
+  const known = [...Object.keys(GROUPS), GROWTH];
+  if (group !== undefined && !known.includes(group)) refuse(`--group is one of ${known}`);
+  const peers = values.peers?.split(",").filter(Boolean) ?? (quick ? QUICK_PEERS : PEER_NAMES);
+  const stranger = peers.find((peer) => !PEER_NAMES.includes(peer));
+  if (stranger !== undefined) refuse(`--peers knows ${PEER_NAMES}, not "${stranger}"`);
+  if (only !== "" && save !== undefined) refuse("--save keeps whole groups: leave out --only");
+  const fits = (name: string) => name.toLowerCase().includes(only.toLowerCase());
+  const wanted: Wanted = { quick, only, peers, save, fits };
+  const names = group === undefined ? Object.keys(GROUPS) : [group];
   await using root = await temporaryDirectory(values.directory);
+  using _cleaning = cleansUpWhenStopped(root.path);
   await Deno.chmod(root.path, 0o755);
-  const servers = group === "client"
-    ? undefined
-    : await measureServers(root.path, quick ? QUICK : FULL, fits);
-  const clients = group === "server"
-    ? undefined
-    : await measureClients(root.path, quick ? CLIENTS_QUICK : CLIENTS_FULL, fits);
-  if (servers !== undefined) {
-    const { rows, contenders, limits } = servers;
-    console.log(formatTable(rows, contenders));
-    const [plain, tls] = [limits.plain.toFixed(0), limits.tls.toFixed(0)];
-    console.log(`\nthis machine's limit: ${plain} MiB/s plain, ${tls} MiB/s TLS\n`);
-  }
-  if (clients !== undefined) console.log(formatTable(clients.rows, clients.clients));
-  await keep({
-    when: new Date().toISOString(),
-    quick,
-    machine: machine(),
-    ...(servers && { limits: servers.limits }),
-    rows: [...servers?.rows ?? [], ...clients?.rows ?? []],
-  }, values.save);
+  await Deno.mkdir(RESULTS, { recursive: true });
+  await measureGroups(root.path, names.filter((name) => name !== GROWTH), wanted);
+  const isWhole = group === undefined && !quick && only === "";
+  if (group === GROWTH || isWhole) await growth(root.path, wanted);
 }
 
-/** What the servers' rows came to. */
-interface ServerResults {
-  readonly rows: readonly RowResult[];
-  readonly contenders: readonly string[];
-  readonly limits: { readonly plain: number; readonly tls: number };
+function refuse(why: string): never {
+  console.error(why);
+  Deno.exit(2);
 }
 
-async function measureServers(
+/** Prints the tables, keeps them, and says where they are worse than those in the repository. */
+async function measureGroups(
   root: string,
-  scale: Scale,
-  fits: (name: string) => boolean,
-): Promise<ServerResults> {
-  const load = await buildLoadGenerator(root);
-  const limits = await measureLimits(load, scale, root);
-  await using stack = new AsyncDisposableStack();
-  await Deno.mkdir(`${root}/files`);
-  await Deno.chmod(`${root}/files`, 0o777);
-  await writePattern(`${root}/files/large`, scale.fileBytes);
-  await writePattern(`${root}/files/eighth`, scale.fileBytes / 8);
-  await writePattern(`${root}/files/small`, 4096);
-  await makeCrowd(`${root}/files/crowded`, scale.names);
-  const contenders = await startContenders(root);
-  for (const contender of contenders) stack.use(contender);
-  const rows: RowResult[] = [];
-  for (const row of ROWS.filter(({ name }) => fits(name))) {
-    const startedMs = performance.now();
-    rows.push(await measureRow(row, { contenders, load, scale, root }));
-    console.error(`${row.name}: ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+  names: readonly string[],
+  wanted: Wanted,
+): Promise<void> {
+  if (names.length === 0) return;
+  const groups: Record<string, GroupResult> = {};
+  for (const name of names) {
+    await using own = await temporaryDirectory(root);
+    await Deno.chmod(own.path, 0o755);
+    console.error(`-- ${name}`);
+    const measured = await GROUPS[name]!(own.path, wanted);
+    groups[name] = { when: new Date().toISOString(), quick: wanted.quick, ...measured };
   }
-  return { rows, contenders: contenders.map(({ name }) => name), limits };
+  const run: RunResult = { machine: machine(), groups };
+  console.log(formatReport(run));
+  await Deno.writeTextFile(`${RESULTS}latest.json`, JSON.stringify(run, undefined, 2) + "\n");
+  const committed = await readKept(COMMITTED);
+  for (const [name, group] of Object.entries(groups)) {
+    const earlier = committed?.groups[name];
+    if (earlier === undefined) continue;
+    const isWhole = !wanted.quick && wanted.only === "";
+    for (const line of regressions(group, earlier, isWhole)) {
+      console.log(`worse than docs/performance.json: ${line}`);
+    }
+  }
+  if (wanted.save !== undefined) await keep(wanted.save, run);
 }
 
-async function measureLimits(
-  load: LoadGenerator,
-  scale: Scale,
-  directory: string,
-): Promise<ServerResults["limits"]> {
-  const { certificate, key } = await makeCertificate(directory);
-  const tls = { tls: 1, cert: certificate, key };
-  const rate = async (words: Record<string, string | number>) => {
-    const samples: number[] = [];
-    for (let round = 0; round < scale.rounds; round++) {
-      const seen = await load.measure("limit", undefined, { bytes: scale.fileBytes, ...words });
-      samples.push(seen.bytes / 1024 ** 2 / seen.seconds);
-    }
-    return median(samples);
-  };
-  return { plain: await rate({}), tls: await rate(tls) };
+/** Measures growth and draws it: beside the kept results, or where the latest ones are. */
+async function growth(root: string, { quick, save }: Wanted): Promise<void> {
+  console.error(`-- ${GROWTH}`);
+  const result = await measureGrowth(root, quick ? GROWTH_QUICK : GROWTH_FULL);
+  const directory = save === undefined ? RESULTS : save.replace(/[^/]*$/, "");
+  await keepGrowth(directory, { when: new Date().toISOString(), quick, ...result });
+  console.log(`growth: ${directory}growth.svg, ${directory}growth.json`);
 }
 
 function machine(): RunResult["machine"] {
@@ -115,22 +136,4 @@ function machine(): RunResult["machine"] {
     kernel: Deno.osRelease(),
     deno: Deno.version.deno,
   };
-}
-
-/** Writes the run's JSON and says where it is worse than the one in the repository. */
-async function keep(run: RunResult, save: string | undefined): Promise<void> {
-  await Deno.mkdir(RESULTS, { recursive: true });
-  const text = JSON.stringify(run, undefined, 2) + "\n";
-  await Deno.writeTextFile(new URL("latest.json", RESULTS), text);
-  if (save !== undefined) await Deno.writeTextFile(save, text);
-  let committed: RunResult;
-  try {
-    committed = JSON.parse(await Deno.readTextFile(COMMITTED));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
-    throw error;
-  }
-  for (const line of regressions(run, committed)) {
-    console.log(`worse than docs/performance.json: ${line}`);
-  }
 }

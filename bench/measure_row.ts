@@ -1,91 +1,118 @@
-// One row of the table: rounds of all contenders, interleaved.
+// One measurement: rounds of all contenders, interleaved, and the rows of the table they fill.
 
 import type { Contender } from "./contenders.ts";
 import type { LoadGenerator } from "./load_generator.ts";
 import { cpuSeconds } from "./process_cost.ts";
-import { median, type RowResult } from "./result.ts";
-import type { Row, Scale, Stage } from "./rows.ts";
+import { type Limits, median, type RowResult } from "./result.ts";
+import type { Measurement, Stage } from "./row.ts";
+import type { Scale } from "./scale.ts";
 import { digestOf } from "./test_files.ts";
 
 const GIB = 1024 ** 3;
 
-/** Where a row is measured. */
+/** Where rows are measured. */
 export interface Field {
   readonly contenders: readonly Contender[];
   readonly load: LoadGenerator;
   readonly scale: Scale;
+  readonly limits: Limits;
   /** The host directory that holds `files`, which every contender serves. */
   readonly root: string;
+  /** Told once for each contender that cannot do a measurement, with the reason. */
+  readonly onFailure: (contender: string, measurement: string, reason: string) => void;
 }
 
 /** One contender's turn in one round. */
 interface Turn {
-  readonly value: number;
+  readonly values: readonly number[];
   readonly cpuPerGib: number;
   readonly generatorLoad: number;
 }
 
-/** Each round begins with another contender, so that none always has the quiet or the warm moment. */
-export async function measureRow(row: Row, field: Field): Promise<RowResult> {
-  const { contenders, scale } = field;
-  const turns = new Map<string, Turn[]>(contenders.map(({ name }) => [name, []]));
-  for (let round = 0; round <= scale.rounds; round++) {
-    const first = round % contenders.length;
-    for (const contender of [...contenders.slice(first), ...contenders.slice(0, first)]) {
-      const turn = await takeTurn(row, field, contender, round);
-      if (round > 0) turns.get(contender.name)?.push(turn);
+/**
+ * Each round begins with another contender, so that none always has the quiet or the warm moment. A
+ * contender that fails is left out from then on, without any sample.
+ */
+export async function measureRows(measurement: Measurement, field: Field): Promise<RowResult[]> {
+  const { scale, limits, onFailure } = field;
+  const { shows, only, freshServers, movesBytes, tls, roundsLimit = scale.rounds } = measurement;
+  const taking = field.contenders.filter(({ name }) => only?.includes(name) ?? true);
+  const turns = new Map<string, Turn[]>(taking.map(({ name }) => [name, []]));
+  const rounds = Math.min(scale.rounds, roundsLimit);
+  for (let round = freshServers ? 1 : 0; round <= rounds; round++) {
+    const first = round % taking.length;
+    for (const contender of [...taking.slice(first), ...taking.slice(0, first)]) {
+      const each = turns.get(contender.name);
+      if (each === undefined) continue;
+      try {
+        const turn = await takeTurn(measurement, field, contender, round);
+        if (round > 0) each.push(turn);
+      } catch (error) {
+        turns.delete(contender.name);
+        const reason = error instanceof Error ? error.message : `${error}`;
+        onFailure(contender.name, shows[0]?.name ?? "", reason);
+      }
     }
   }
-  const { name, unit, better, movesBytes } = row;
   const byName = <T>(pick: (each: readonly Turn[]) => T): Record<string, T> =>
     Object.fromEntries([...turns].map(([contender, each]) => [contender, pick(each)]));
-  return {
-    name,
-    unit,
-    better,
-    samples: byName((each) => each.map(({ value }) => value)),
+  const loads = [...turns.values()].flat().map(({ generatorLoad }) => generatorLoad);
+  return shows.map((shown, at) => ({
+    ...shown,
+    ...(movesBytes && { limit: tls ? limits.tls : limits.plain }),
+    samples: byName((each) => each.map(({ values }) => values[at] ?? NaN)),
     cpuPerGib: movesBytes ? byName((each) => median(each.map(({ cpuPerGib }) => cpuPerGib))) : {},
-    generatorLoad: Math.max(
-      ...[...turns.values()].flat().map(({ generatorLoad }) => generatorLoad),
-    ),
-  };
+    generatorLoad: Math.max(0, ...loads),
+  }));
 }
 
-async function takeTurn(row: Row, field: Field, invited: Contender, round: number): Promise<Turn> {
+async function takeTurn(
+  measurement: Measurement,
+  field: Field,
+  invited: Contender,
+  round: number,
+): Promise<Turn> {
   const { load, scale, root } = field;
+  const { freshServers, tls } = measurement;
   await using stack = new AsyncDisposableStack();
-  const contender = row.freshServers ? stack.use(await invited.another()) : invited;
-  const { name, directory, pids } = contender;
+  const contender = freshServers ? stack.use(await invited.another()) : invited;
+  const { name, directory } = contender;
+  const server = tls ? contender.secure : contender.plain;
   const stored = `stored-${name}-${round}`;
-  const before = await cpuSeconds(pids);
+  const isUncounted = round === 0;
+  const before = await cpuSeconds([server.pid]);
   let after = before;
   const stage: Stage = {
     load,
     scale,
-    contender,
     large: `${directory}large`,
     eighth: `${directory}eighth`,
+    share: `${directory}share`,
     small: `${directory}small`,
     crowded: `${directory}crowded`,
     fresh: directory + stored,
-    verify: round === 0,
+    isUncounted,
     whileOpen: async () => {
-      after = await cpuSeconds(pids);
+      after = await cpuSeconds([server.pid]);
     },
   };
-  const { value, seen } = await row.measure(stage, row.tls ? contender.secure : contender.plain);
-  await removeStored(`${root}/files`, stored, stage.verify);
-  return {
-    value,
-    cpuPerGib: (after - before) / (seen.bytes / GIB),
-    generatorLoad: (seen.cpuSeconds ?? 0) / seen.seconds,
-  };
+  try {
+    const { values, seen } = await measurement.measure(stage, server);
+    await removeStored(`${root}/files`, stored, isUncounted);
+    return {
+      values,
+      cpuPerGib: (after - before) / (seen.bytes / GIB),
+      generatorLoad: (seen.cpuSeconds ?? 0) / seen.seconds,
+    };
+  } finally {
+    await removeStored(`${root}/files`, stored, false);
+  }
 }
 
 /** Removes what a turn stored; where `verify` is said, it must be what was sent. */
 async function removeStored(directory: string, prefix: string, verify: boolean): Promise<void> {
   const expected = new Map<number, string>();
-  for (const name of verify ? ["large", "small"] : []) {
+  for (const name of verify ? ["large", "share", "small"] : []) {
     const path = `${directory}/${name}`;
     expected.set((await Deno.stat(path)).size, await digestOf(path));
   }

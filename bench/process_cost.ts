@@ -45,11 +45,15 @@ async function tree(roots: readonly number[]): Promise<number[]> {
   const open = [...roots];
   for (let pid = open.pop(); pid !== undefined; pid = open.pop()) {
     found.push(pid);
-    const children = await readProc(`${pid}/task/${pid}/children`);
-    // Other threads may have started children too; none of the servers here does that.
-    open.push(...(children ?? "").split(" ").filter(Boolean).map(Number));
+    open.push(...await childrenOf(pid));
   }
   return found;
+}
+
+/** What a process started; other threads than its first may have started some too, which none here does. */
+export async function childrenOf(pid: number): Promise<number[]> {
+  const children = await readProc(`${pid}/task/${pid}/children`);
+  return (children ?? "").split(" ").filter(Boolean).map(Number);
 }
 
 /** The fields after the program's name, which may hold anything; `undefined` when it has ended. */

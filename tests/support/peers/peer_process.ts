@@ -122,6 +122,13 @@ export interface PeerProgram extends GreetingOptions {
 
 /** The account of peers that have accounts. */
 export const [PEER_USER, PEER_PASSWORD] = ["user", "12345"] as const;
+/** The account's password as crypt(3) writes it, SHA-512: what `/etc/shadow` would hold. */
+export async function cryptedPassword(): Promise<string> {
+  const { stdout } = await new Deno.Command("openssl", { args: ["passwd", "-6", PEER_PASSWORD] })
+    .output();
+  return new TextDecoder().decode(stdout).trim();
+}
+
 /** Whom sessions run as where the program is started by root. */
 export const NOBODY = 65534;
 

@@ -1,10 +1,10 @@
 // ProFTPD on a free loopback port: one account, TLS that demands the control connection's session, its default.
 
 import {
+  cryptedPassword,
   makeCertificate,
   NOBODY,
   type Peer,
-  PEER_PASSWORD,
   PEER_USER,
   type PeerOptions,
   startPeer,
@@ -15,6 +15,8 @@ import { unpacked, unpackedEnvironment } from "./unpacked.ts";
 export interface ProftpdOptions extends PeerOptions {
   /** TLS from the first byte; no session needs to be resumed then. */
   readonly implicitTls?: boolean;
+  /** Its default: a data connection must carry on the control connection's TLS session. */
+  readonly requireSessionReuse?: boolean;
   /** `127.0.0.1` unless said otherwise. */
   readonly address?: string;
 }
@@ -24,12 +26,12 @@ export function startProftpd(options: ProftpdOptions = {}): Promise<Peer> {
   return startPeer("ProFTPD", options, async ({ configuration, root, port }) => {
     await Deno.chmod(root, 0o777);
     await Deno.chmod(configuration, 0o755);
-    const { implicitTls = false, address = "127.0.0.1" } = options;
+    const { implicitTls = false, address = "127.0.0.1", requireSessionReuse = true } = options;
     const isRoot = Deno.uid() === 0;
     const [user, group] = isRoot ? [NOBODY, NOBODY] : [Deno.uid(), Deno.gid()];
     await Deno.writeTextFile(
       `${configuration}/passwd`,
-      `${PEER_USER}:${await hashed(PEER_PASSWORD)}:${user}:${group}::${root}:/bin/sh\n`,
+      `${PEER_USER}:${await cryptedPassword()}:${user}:${group}::${root}:/bin/sh\n`,
       { mode: 0o600 },
     );
     const lines = [
@@ -54,7 +56,12 @@ export function startProftpd(options: ProftpdOptions = {}): Promise<Peer> {
       "AllowOverwrite on",
       "AllowStoreRestart on",
       "DefaultTransferMode binary",
-      ...(options.tls || implicitTls ? await tlsLines(configuration, implicitTls) : []),
+      ...(options.tls || implicitTls
+        ? await tlsLines(configuration, [
+          ...(implicitTls ? ["UseImplicitSSL"] : []),
+          ...(implicitTls || !requireSessionReuse ? ["NoSessionReuseRequired"] : []),
+        ])
+        : []),
     ];
     const file = `${configuration}/proftpd.conf`;
     await Deno.writeTextFile(file, lines.map((line) => `${line}\n`).join(""));
@@ -69,7 +76,7 @@ export function startProftpd(options: ProftpdOptions = {}): Promise<Peer> {
   });
 }
 
-async function tlsLines(configuration: string, isImplicit: boolean): Promise<string[]> {
+async function tlsLines(configuration: string, options: readonly string[]): Promise<string[]> {
   const { certificate, key } = await makeCertificate(configuration);
   await Deno.chmod(key, 0o600);
   return [
@@ -78,18 +85,12 @@ async function tlsLines(configuration: string, isImplicit: boolean): Promise<str
     "TLSProtocol TLSv1.2 TLSv1.3",
     `TLSECCertificateFile ${certificate}`,
     `TLSECCertificateKeyFile ${key}`,
-    ...(isImplicit ? ["TLSOptions UseImplicitSSL NoSessionReuseRequired"] : []),
+    ...(options.length > 0 ? [`TLSOptions ${options.join(" ")}`] : []),
   ];
 }
 
 /** Our own user's or group's name. */
 async function own(what: "-un" | "-gn"): Promise<string> {
   const { stdout } = await new Deno.Command("id", { args: [what] }).output();
-  return new TextDecoder().decode(stdout).trim();
-}
-
-async function hashed(password: string): Promise<string> {
-  const { stdout } = await new Deno.Command("openssl", { args: ["passwd", "-6", password] })
-    .output();
   return new TextDecoder().decode(stdout).trim();
 }

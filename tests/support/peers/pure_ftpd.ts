@@ -1,15 +1,20 @@
 // Pure-FTPd on a free loopback port with one virtual account; it must be started by root.
 
 import {
+  cryptedPassword,
   makeCertificate,
   NOBODY,
   type Peer,
-  PEER_PASSWORD,
   PEER_USER,
   type PeerOptions,
   startPeer,
 } from "./peer_process.ts";
 import { unpacked, unpackedEnvironment } from "./unpacked.ts";
+
+/** At once, and from one address: more than anything here opens. */
+const SESSIONS = 2000;
+/** Names in a listing, which it cuts short at 10,000 by itself, and how deep it follows folders. */
+const LISTING = "1000000:5";
 
 /** Starts it. */
 export function startPureFtpd(options: PeerOptions = {}): Promise<Peer> {
@@ -20,7 +25,7 @@ export function startPureFtpd(options: PeerOptions = {}): Promise<Peer> {
     await makeAccount(accounts, root, env);
     const args = [
       ...["-S", `127.0.0.1,${port}`, "-l", `puredb:${accounts}.pdb`, "-E", "-H", "-A", "-u", "1"],
-      ...["-c", "200", "-C", "200", "-g", `${configuration}/pid`],
+      ...["-c", `${SESSIONS}`, "-C", `${SESSIONS}`, "-L", LISTING, "-g", `${configuration}/pid`],
       ...(options.tls ? ["-Y", "1", "-2", await joinedCertificate(configuration)] : []),
     ];
     return { program: await unpacked("usr/sbin/pure-ftpd"), args, env };
@@ -32,22 +37,16 @@ async function makeAccount(
   root: string,
   env: Record<string, string>,
 ): Promise<void> {
-  const child = new Deno.Command(await unpacked("usr/bin/pure-pw"), {
-    args: [
-      ...["useradd", PEER_USER, "-u", `${NOBODY}`, "-g", `${NOBODY}`, "-d", root],
-      // Passwords as dear to check as its own default would cost every test eight seconds.
-      ...["-C", "200", "-M", "10000"],
-      ...["-f", `${accounts}.passwd`, "-F", `${accounts}.pdb`, "-m"],
-    ],
+  // Not by `useradd`: it hashes at a price of a second a login, of which a crowd would be all.
+  const place = `${NOBODY}:${NOBODY}::${root}/./`;
+  const line = [PEER_USER, await cryptedPassword(), place, ...new Array<string>(12).fill("")];
+  await Deno.writeTextFile(`${accounts}.passwd`, `${line.join(":")}\n`, { mode: 0o600 });
+  const { success, stderr } = await new Deno.Command(await unpacked("usr/bin/pure-pw"), {
+    args: ["mkdb", `${accounts}.pdb`, "-f", `${accounts}.passwd`],
     env,
-    stdin: "piped",
     stdout: "null",
     stderr: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(`${PEER_PASSWORD}\n${PEER_PASSWORD}\n`));
-  await writer.close();
-  const { success, stderr } = await child.output();
+  }).output();
   if (!success) throw new Error(`pure-pw: ${new TextDecoder().decode(stderr)}`);
 }
 

@@ -1,0 +1,46 @@
+// The memory of a server's processes over time: once it stands still, and at its highest.
+
+import { setTimeout as pause } from "node:timers/promises";
+import { memoryBytes } from "./process_cost.ts";
+
+/** What is freed late is freed by then; where memory never stands still, the last look counts. */
+const SETTLE_LIMIT_MS = 6_000;
+const LOOK_MS = 500;
+/** Two looks so close together are the same. */
+const SAME_PART = 0.005;
+/** Often enough to see a listing of a second, seldom enough not to be the load. */
+const SAMPLE_MS = 25;
+
+/** The memory of a process and its children when it no longer changes, bytes. */
+export async function settledMemory(pid: number): Promise<number> {
+  const endMs = performance.now() + SETTLE_LIMIT_MS;
+  let before = await memoryBytes([pid]);
+  while (performance.now() < endMs) {
+    await pause(LOOK_MS);
+    const now = await memoryBytes([pid]);
+    if (Math.abs(now - before) <= now * SAME_PART) return now;
+    before = now;
+  }
+  return before;
+}
+
+/** The most memory that a process and its children held while `work` ran, bytes. */
+export async function peakMemory<T>(
+  pid: number,
+  work: () => Promise<T>,
+): Promise<{ readonly result: T; readonly peakBytes: number }> {
+  let peakBytes = 0;
+  let isOver = false;
+  const watching = (async () => {
+    while (!isOver) {
+      peakBytes = Math.max(peakBytes, await memoryBytes([pid]));
+      await pause(SAMPLE_MS);
+    }
+  })();
+  try {
+    return { result: await work(), peakBytes };
+  } finally {
+    isOver = true;
+    await watching;
+  }
+}

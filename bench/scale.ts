@@ -1,0 +1,53 @@
+// How much is moved and how often: the whole measurement, and what a developer has patience for.
+
+const MIB = 1024 * 1024;
+
+/** The amounts of one run. */
+export interface Scale {
+  /** Of the one large file. */
+  readonly fileBytes: number;
+  /** Of the file that each of a crowd moves. */
+  readonly shareBytes: number;
+  /** Counted rounds; one more comes before them, uncounted and verified. */
+  readonly rounds: number;
+  readonly smallFiles: number;
+  /** Small files of the uncounted round: code that is compiled while it runs is compiled by then. */
+  readonly warmUpFiles: number;
+  /** In the one large directory. */
+  readonly names: number;
+  readonly logins: number;
+  readonly pingSeconds: number;
+  /** Whether rows that take long are left out. */
+  readonly isQuick: boolean;
+}
+
+/** The whole measurement. */
+export const FULL: Scale = {
+  fileBytes: 512 * MIB,
+  shareBytes: 4 * MIB,
+  rounds: 5,
+  smallFiles: 1000,
+  warmUpFiles: 3000,
+  names: 100_000,
+  logins: 500,
+  pingSeconds: 3,
+  isQuick: false,
+};
+
+/** What a developer runs. */
+export const QUICK: Scale = {
+  fileBytes: 128 * MIB,
+  shareBytes: MIB / 4,
+  rounds: 2,
+  smallFiles: 200,
+  warmUpFiles: 400,
+  names: 20_000,
+  logins: 100,
+  pingSeconds: 0.5,
+  isQuick: true,
+};
+
+/** Clients of the classic rows: three hundred, as pyftpdlib's own benchmark has them. */
+export const CROWD = 300;
+/** Counted rounds of what begins with their logins, which take some servers seconds. */
+export const CROWD_ROUNDS = 3;

@@ -1,0 +1,97 @@
+// The rows about moving files: one large file, eight at once, with an idle crowd beside, and many small files.
+
+import type { Served } from "./contenders.ts";
+import type { Measured, Words } from "./load_generator.ts";
+import { type Measurement, type Stage, titled } from "./row.ts";
+import { CROWD, CROWD_ROUNDS } from "./scale.ts";
+
+const MIB = 1024 * 1024;
+const SMALL_BYTES = 4096;
+const BESIDE = `, ${CROWD} idle clients beside`;
+
+const BESIDE_CROWD = { isLong: true, roundsLimit: CROWD_ROUNDS };
+
+type Amount = (stage: Stage) => Words;
+
+/** The rows, in the order of the table. */
+export const transferRows: readonly Measurement[] = [
+  ...[false, true].flatMap((tls) => [
+    download("RETR, one file", tls, whole),
+    upload("STOR, one file", tls, whole),
+  ]),
+  { ...download(`RETR, one file${BESIDE}`, false, besides), ...BESIDE_CROWD },
+  { ...upload(`STOR, one file${BESIDE}`, false, besides), ...BESIDE_CROWD },
+  download("RETR, 8 at once", false, ({ scale, eighth }) => ({
+    path: eighth,
+    bytes: scale.fileBytes / 8,
+    clients: 8,
+  })),
+  ...[false, true].flatMap((tls) => [files("retr", tls), files("stor", tls)]),
+];
+
+function whole({ scale }: Stage): Words {
+  return { bytes: scale.fileBytes };
+}
+
+function besides(stage: Stage): Words {
+  return { ...whole(stage), idle: CROWD };
+}
+
+function download(name: string, tls: boolean, amount: Amount): Measurement {
+  return moving(name, tls, (stage, server) =>
+    stage.load.measure("retr", server, {
+      path: stage.large,
+      verify: stage.isUncounted ? 1 : 0,
+      ...amount(stage),
+    }, stage.whileOpen));
+}
+
+function upload(name: string, tls: boolean, amount: Amount): Measurement {
+  return moving(name, tls, (stage, server) =>
+    stage.load.measure(
+      "stor",
+      server,
+      { path: stage.fresh, ...amount(stage) },
+      stage.whileOpen,
+    ));
+}
+
+/** A measurement of how many bytes are moved a second. */
+export function moving(
+  name: string,
+  tls: boolean,
+  run: (stage: Stage, server: Served) => Promise<Measured>,
+): Measurement {
+  return {
+    shows: [{ name: titled(name, tls), unit: "MiB/s", better: "higher" }],
+    tls,
+    movesBytes: true,
+    freshServers: false,
+    async measure(stage, server) {
+      const seen = await run(stage, server);
+      return { values: [seen.bytes / MIB / seen.seconds], seen };
+    },
+  };
+}
+
+function files(mode: "retr" | "stor", tls: boolean): Measurement {
+  return {
+    shows: [{
+      name: titled(`${mode.toUpperCase()}, files of 4 KiB`, tls),
+      unit: "files/s",
+      better: "higher",
+    }],
+    tls,
+    movesBytes: false,
+    freshServers: false,
+    async measure(stage, server) {
+      const { isUncounted, scale } = stage;
+      const seen = await stage.load.measure(mode, server, {
+        path: mode === "retr" ? stage.small : stage.fresh,
+        bytes: SMALL_BYTES,
+        count: isUncounted ? scale.warmUpFiles : scale.smallFiles,
+      });
+      return { values: [seen.items / seen.seconds], seen };
+    },
+  };
+}
