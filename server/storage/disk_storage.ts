@@ -246,10 +246,12 @@ class DiskStorage implements Storage {
       const whole = start === 0 && end === before.size;
       const known = whole ? this.#world.digests.get(before, algorithm) : undefined;
       if (known !== undefined) return known;
+      // Asked before the first byte is read: a change after that must show in the time of change.
+      const wasSettled = isSettled(before, Date.now());
       const digest = await digestOf(file, algorithm, { start, end }, signal);
       const after = file.stat();
       const same = after.size === before.size && after.modifiedMs === before.modifiedMs;
-      if (whole && same && isSettled(before, Date.now())) {
+      if (whole && same && wasSettled) {
         this.#world.digests.set(before, algorithm, digest);
       }
       return digest;

@@ -28,7 +28,7 @@ export class StoredDiskFile implements StoredFile {
   readonly #file: ReadableHostFile;
   readonly #path: VirtualPath;
   #at: number;
-  /** Of the bytes read so far, where all are read and their digest is wanted and not known. */
+  /** Of the bytes read so far, where all are read and their digest is wanted, not known and may be kept. */
   readonly #hasher: Hasher | undefined;
   readonly #wanted: WantedDigest | undefined;
   readonly #opened: HostStat;
@@ -44,7 +44,9 @@ export class StoredDiskFile implements StoredFile {
     this.entry = entryOf(nameOf(path), stat);
     this.#opened = stat;
     this.#wanted = wanted;
-    if (wanted !== undefined && offset === 0 && !wanted.known.get(stat, wanted.algorithm)) {
+    // Asked now: what is changed while it is read must show in its time of change.
+    const mayBeKept = offset === 0 && isSettled(stat, Date.now());
+    if (wanted !== undefined && mayBeKept && !wanted.known.get(stat, wanted.algorithm)) {
       this.#hasher = createHasher(wanted.algorithm);
     }
     this.#file = file;
@@ -73,12 +75,12 @@ export class StoredDiskFile implements StoredFile {
     return count;
   }
 
-  /** Keeps the digest of all that was read, unless the file was changed meanwhile or still could unseen. */
+  /** Keeps the digest of all that was read, unless the file was changed meanwhile. */
   #keepDigest(): void {
     if (this.#hasher === undefined || this.#wanted === undefined) return;
     const before = this.#opened, after = this.#file.stat();
     const same = after.size === before.size && after.modifiedMs === before.modifiedMs;
-    if (!same || !isSettled(before, Date.now())) return;
+    if (!same) return;
     this.#wanted.known.set(before, this.#wanted.algorithm, this.#hasher.digest());
   }
 
