@@ -12,6 +12,7 @@ import type { WritableHostFile } from "./host_files.ts";
 import { directoryOf, type HostPath, isBelow, type Place } from "./jailed_path.ts";
 import { type Booking, difference, NO_AMOUNT } from "./quota_books.ts";
 import type { Upload, WriteOptions } from "./storage.ts";
+import { backdate } from "./upload_looks.ts";
 import { UploadRoom } from "./upload_room.ts";
 
 /**
@@ -121,6 +122,7 @@ export class DirectUpload implements Upload {
     return asFaults(path, async () => {
       await this.#writing;
       this.#requireOpen();
+      if (digest !== undefined) backdate(file);
       await file.sync();
       if (signal?.aborted) throw new Fault("aborted", { cause: signal.reason });
       const stat = file.stat();

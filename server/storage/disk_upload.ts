@@ -13,7 +13,7 @@ import { directoryOf, type HostPath, isBelow, type Jail, type Place } from "./ja
 import { type Booking, difference, NO_AMOUNT } from "./quota_books.ts";
 import type { Upload } from "./storage.ts";
 import type { UploadFolder } from "./upload_folder.ts";
-import { dress } from "./upload_looks.ts";
+import { backdate, dress } from "./upload_looks.ts";
 import type { UploadPart } from "./upload_part.ts";
 import type { RoomWorld, UploadRoom } from "./upload_room.ts";
 
@@ -40,9 +40,6 @@ export interface UploadPlan {
   readonly resumed: boolean;
   readonly digest: { readonly algorithm: HashAlgorithm; readonly hasher: Hasher } | undefined;
 }
-
-/** How far back a digested file is dated, so that no later change can bear the same time. */
-const BACKDATE_MS = 20;
 
 /** The upload of one file to the disk. */
 export class DiskUpload implements Upload {
@@ -91,7 +88,7 @@ export class DiskUpload implements Upload {
       const { path, part, room, digest } = this.#plan;
       const { files, digests, folder } = this.#world;
       dress(files, part, this.#aim().place);
-      if (digest !== undefined) backdate(part);
+      if (digest !== undefined) backdate(part.file);
       await this.#flush();
       if (signal?.aborted) throw new Fault("aborted", { cause: signal.reason });
       const to = await room.close(() => this.#publishing()).catch((error) => {
@@ -215,8 +212,4 @@ export function requireReplaceable(place: Place, path: VirtualPath, create: bool
 interface Aim {
   readonly to: HostPath;
   readonly place: Place;
-}
-
-function backdate(part: UploadPart): void {
-  part.file.setModified(part.file.stat().modifiedMs - BACKDATE_MS);
 }
