@@ -25,8 +25,13 @@ export function processWorld(): ProcessWorld {
 
 function standardInput(): CommandInput {
   let mode: KeyMode = "lines";
+  let hearsContinue = Deno.build.os === "windows";
+  // Whoever had the terminal after Ctrl-Z has set it as it likes it; `lines` may be a program's that we run.
+  const goOn = () => mode === "lines" || enter(mode);
   const enter = (next: KeyMode) => {
     mode = next;
+    if (!hearsContinue) Deno.addSignalListener("SIGCONT", goOn);
+    hearsContinue = true;
     // Windows cannot keep keys back and hear Ctrl-C at once.
     if (mode === "lines" || (mode === "held" && Deno.build.os === "windows")) {
       Deno.stdin.setRaw(false);

@@ -67,6 +67,8 @@ export class LineEditor implements Disposable {
         };
         editor.on("line", (text) => end({ kind: "line", text }));
         editor.on("SIGINT", () => end({ kind: "cancelled" }));
+        // Ctrl-Z and `fg`: readline has stopped to listen.
+        editor.on("SIGCONT", () => editor.prompt(true));
         editor.on("close", () => end({ kind: "end" }));
         editor.prompt();
       });

@@ -3,7 +3,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { noise } from "../support/file_tree.ts";
+import { PASSWORD, USER } from "../support/in_process_server.ts";
+import { ftpCommandLine } from "../support/program.ts";
 import { Person } from "../support/shell_at_terminal.ts";
+import { TerminalProcess } from "../support/terminal_process.ts";
 
 const MIB = 1024 * 1024;
 
@@ -140,4 +143,45 @@ Deno.test("what is typed while a command runs waits for the next prompt, every k
   await terminal.type("cat f\r\x04");
   await terminal.see(/\ncontent\r\n/);
   assert.equal(await terminal.end(), 0, terminal.shown);
+});
+
+Deno.test("Ctrl-Z leaves the shell for the one it was started from, and fg comes back to the same line", async () => {
+  await using person = await Person.arrive({ remote: { slow: noise(3 * MIB) } });
+  const [program, args] = ftpCommandLine(["connect", "--insecure", "--limit-rate", "2M"]);
+  const command = [program, ...args].map((word) => `'${word}'`).join(" ");
+  await using terminal = new TerminalProcess(["--norc", "-i"], {
+    program: "/bin/bash",
+    cwd: person.folder,
+    env: {
+      FTP_SERVER: `127.0.0.1:${person.server.port}`,
+      FTP_USER: USER,
+      FTP_PASSWORD: PASSWORD,
+      XDG_STATE_HOME: person.home,
+      LC_ALL: "C.UTF-8",
+      PS1: "outside> ",
+    },
+  });
+  await terminal.see(/outside> $/);
+  await terminal.type(`${command}\r`);
+  await terminal.see(/:\/> $/);
+  await terminal.type("pw\x1a");
+  await terminal.see(/Stopped[^]*outside> $/);
+  await terminal.type("fg\r");
+  await terminal.see(/:\/> pw$/);
+  await terminal.type("d\r");
+  await terminal.see(/\n\/\r\n[^]*:\/> $/);
+
+  await terminal.type("get slow\r");
+  await terminal.see(/ \d+% /);
+  await terminal.type("\x1a");
+  await terminal.see(/Stopped[^]*outside> $/);
+  await terminal.type("fg\r");
+  await terminal.see(/ [3-9]\d% /);
+  await terminal.type("lpwd\r");
+  await terminal.see(/get slow: 3\.00M[^]*:\/> $|get slow: 3\.00M[^]*lpwd/);
+  assert.doesNotMatch(/fg\s[^]*get slow: /.exec(terminal.text)?.[0] ?? "lpwd", /lpwd/);
+  await terminal.type("quit\r");
+  await terminal.see(/outside> $/);
+  await terminal.type("exit\r");
+  await terminal.end();
 });
