@@ -74,13 +74,36 @@ export function ftpCommandLine(args: readonly string[]): [string, string[]] {
 }
 
 /** Runs our own program, `ftp ARGS`. */
-export function runFtp(args: readonly string[], options: ProgramOptions = {}): Promise<Ending> {
-  return run(...ftpCommandLine(args), options);
+export async function runFtp(
+  args: readonly string[],
+  options: ProgramOptions = {},
+): Promise<Ending> {
+  using memory = ownMemory(options.env);
+  return await run(...ftpCommandLine(args), { ...options, env: memory.env });
 }
 
 /** Runs our own program, which must succeed, and answers its standard output. */
-export function runFtpWell(args: readonly string[], options: ProgramOptions = {}): Promise<string> {
-  return runWell(...ftpCommandLine(args), options);
+export async function runFtpWell(
+  args: readonly string[],
+  options: ProgramOptions = {},
+): Promise<string> {
+  using memory = ownMemory(options.env);
+  return await runWell(...ftpCommandLine(args), { ...options, env: memory.env });
+}
+
+/**
+ * A place for what our program keeps (its journal, certificates), where the environment names none: that of whoever
+ * runs the tests is not theirs to write to. Gone when it is disposed.
+ */
+export function ownMemory(
+  env: Readonly<Record<string, string>> = {},
+): Disposable & { readonly env: Readonly<Record<string, string>> } {
+  if ("HOME" in env || "XDG_CONFIG_HOME" in env) return { env, [Symbol.dispose]() {} };
+  const folder = Deno.makeTempDirSync({ prefix: "ftp-test-" });
+  return {
+    env: { ...env, XDG_CONFIG_HOME: folder },
+    [Symbol.dispose]: () => Deno.removeSync(folder, { recursive: true }),
+  };
 }
 
 /**

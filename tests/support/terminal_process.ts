@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { ftpCommandLine } from "./program.ts";
+import { ftpCommandLine, ownMemory } from "./program.ts";
 
 const BRIDGE = fileURLToPath(new URL("terminal_bridge.py", import.meta.url));
 
@@ -28,6 +28,7 @@ export class TerminalProcess implements AsyncDisposable {
   readonly #typing: WritableStreamDefaultWriter<Uint8Array>;
   readonly #ended: Promise<void>;
   readonly #limitMs: number;
+  readonly #memory: ReturnType<typeof ownMemory>;
   #shown = "";
   /** Where the next expectation starts. */
   #seenTo = 0;
@@ -40,10 +41,11 @@ export class TerminalProcess implements AsyncDisposable {
       ? ftpCommandLine(args)
       : [options.program, args];
     this.#limitMs = limitMs;
+    this.#memory = ownMemory(env);
     this.#child = new Deno.Command("/usr/bin/python3", {
       args: [BRIDGE, String(columns), "30", program, ...programArgs],
       // What whoever runs the tests prefers must not decide what they see.
-      env: { TERM: "xterm-256color", NO_COLOR: "", ...env },
+      env: { TERM: "xterm-256color", NO_COLOR: "", ...this.#memory.env },
       ...(cwd === undefined ? {} : { cwd }),
       stdin: "piped",
       stdout: "piped",
@@ -114,6 +116,7 @@ export class TerminalProcess implements AsyncDisposable {
     // Hanging up ends whatever still runs there.
     await this.#typing.close().catch(() => {});
     await this.end();
+    this.#memory[Symbol.dispose]();
   }
 
   async #read(): Promise<void> {
