@@ -87,7 +87,8 @@ export function findCommand(
   const wanted = name.toLowerCase();
   const found = all.find((command) => namesOf(command).includes(wanted));
   if (found !== undefined) return found;
-  const meant = nearestName(wanted, all.flatMap(namesOf));
+  // Every single character would be near to `?` and `!`.
+  const meant = nearestName(wanted, all.flatMap(namesOf).filter((each) => /\w/.test(each)));
   const hint = meant === undefined ? usage.listsAll : usage.didYouMean(meant);
   throw new CommandFailure(ExitCode.usage, `"${name}"`, usage.noCommand, { hint });
 }

@@ -102,6 +102,8 @@ Deno.test("each command tells what it does to a script, as a line or as an objec
   const wrong = await script(person, "touhc x");
   assert.equal(wrong.code, 2);
   assert.equal(wrong.stderr, 'ftp: "touhc": no such command\nhint: did you mean "touch"?\n');
+  const letter = await script(person, "n");
+  assert.equal(letter.stderr, 'ftp: "n": no such command\nhint: help lists all commands\n');
 });
 
 Deno.test("more shows a screen at a time, clear empties it, and both are told by a key", async () => {
