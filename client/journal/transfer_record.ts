@@ -170,8 +170,8 @@ export class TransferRecord implements AsyncDisposable {
     for (const [begins, flight] of this.#flights) this.#write(formatLine({ begins, flight }));
     file.syncDataSync();
     Deno.renameSync(draft, this.#path);
-    old.unlockSync();
-    old.close();
+    // Not while it is being flushed. Nobody finds it any more, locked or not.
+    this.#flushing = this.#flushing.then(() => old.close());
   }
 }
 
