@@ -152,7 +152,9 @@ export class TransferRecord implements AsyncDisposable {
     this.#timer = undefined;
     const mustFlushFolder = !this.#isFolderFlushed;
     this.#isFolderFlushed = true;
-    this.#flushing = this.#file.syncData()
+    const file = this.#file;
+    // One after the other: on a slow disk a flush takes longer than the time between two.
+    this.#flushing = this.#flushing.then(() => file.syncData())
       .then(() => mustFlushFolder ? syncFolder(this.#path) : undefined)
       .catch(this.#onTrouble);
   }
