@@ -59,6 +59,7 @@ export class SqliteAccountBooks implements AccountBooks {
           const known = this.#book(now, booking);
           acts = true;
           const done = booking.act();
+          if (booking.opens !== undefined) this.#holds.add(booking.opens.hold.id);
           if (booking.closes !== undefined) this.#holds.delete(booking.closes);
           // Unknown holds began while there was no limit: what was written was nobody's business.
           if (!known || booking.doubtful) this.#world.sql.raiseDoubt(this.#account);
@@ -96,7 +97,6 @@ export class SqliteAccountBooks implements AccountBooks {
     const { sql, owner } = this.#world;
     if (owner === undefined) throw new Error("these books were opened to look at");
     const known = sql.book(this.#account, owner, booking);
-    if (booking.opens !== undefined) this.#holds.add(booking.opens.hold.id);
     const after = sql.look(this.#account);
     if (known && !booking.unchecked && after !== undefined) {
       requireWithin(before.state, after.state, booking.kept);

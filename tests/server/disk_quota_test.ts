@@ -1,9 +1,13 @@
 // The quota contract, kept by the disk and its books in SQLite.
 
 import assert from "node:assert/strict";
+import { NO_AMOUNT } from "../../server/storage/quota_books.ts";
 import { at, failsAs, put } from "../support/storage_steps.ts";
 import { TrialQuota } from "../support/trial_quota.ts";
 import { quotaContract } from "./quota_contract.ts";
+
+/** Each with an id of a mebibyte: more than may be garbage that nobody has collected yet. */
+const REFUSALS = 400;
 
 /** A session that follows links, one of which leads out of its root. */
 async function withWayOut(): Promise<TrialQuota> {
@@ -41,6 +45,20 @@ Deno.test("a folder that comes in or goes out through a link is counted again", 
   assert.deepEqual(await used(), { bytes: 7, files: 2 });
   await storage.rename(at("/d"), at("/out/d"));
   assert.deepEqual(await used(), { bytes: 1, files: 1 });
+});
+
+Deno.test("uploads that are refused for want of room leave nothing in memory", async () => {
+  await using trial = await TrialQuota.open({ files: 0 });
+  const account = trial.books.of("ann", () => Promise.resolve(NO_AMOUNT));
+  const mebibyte = "x".repeat(1024 * 1024);
+  const beforeBytes = Deno.memoryUsage().heapUsed;
+  for (let each = 0; each < REFUSALS; each++) {
+    const hold = { id: `${each}${mebibyte}`, place: "p", target: "" };
+    const opens = { hold, bytes: 0, replaces: () => NO_AMOUNT };
+    await failsAs("over-quota", account.change(() => ({ opens, act: () => assert.fail() })));
+  }
+  const keptBytes = Deno.memoryUsage().heapUsed - beforeBytes;
+  assert.ok(keptBytes < REFUSALS * mebibyte.length / 2, `${keptBytes} bytes are kept`);
 });
 
 quotaContract("disk", (limit) => TrialQuota.open(limit));
