@@ -3,8 +3,10 @@
 import { Argument, type Command } from "commander";
 import type { CommandWorld } from "../../shared/command_line.ts";
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
+import { Secret } from "../../shared/secret.ts";
 import { ClientCommand } from "../client_command.ts";
 import { addConnectionFlags, type ConnectionFlags, optionParser } from "../connection_flags.ts";
+import { knownLogin } from "../credentials.ts";
 import { reach } from "../destination.ts";
 import type { PendingRecord } from "../journal/journal.ts";
 import { loginOf, wayBack } from "../journal/recorded_server.ts";
@@ -57,7 +59,7 @@ async function run(
   const records = await claimRecords(command, journal, wanted);
   for (const record of records) held.use(record);
   const logins = Map.groupBy(records, ({ head }) => JSON.stringify(head.server));
-  demandOwnPassword(command, records);
+  await demandOwnPassword(command, records);
   await forEach(command, logins.values(), async (together) => {
     const way = wayBack(together[0]!.head.server, command.flags, world.env);
     await carryOnRecords(command.at(way.place, way.flags), together, flags.connections);
@@ -98,15 +100,22 @@ async function chosen(
  *
  * @throws CommandFailure `usage`
  */
-function demandOwnPassword(
-  { opening: { sources } }: ClientCommand,
+async function demandOwnPassword(
+  command: ClientCommand,
   records: readonly TransferRecord[],
-): void {
-  const { flags, env, stdinPassword } = sources;
-  const isGiven = flags.password !== undefined || stdinPassword !== undefined ||
-    (env["FTP_PASSWORD"] && !(env["FTP_SERVER"] && env["FTP_USER"]));
-  const doors = new Set(records.map(({ head }) => loginOf(head.server)));
-  if (!isGiven || doors.size < 2) return;
+): Promise<void> {
+  const { sources, world: { env } } = command.opening;
+  const fromEnvironment = env["FTP_PASSWORD"] ? new Secret(env["FTP_PASSWORD"]) : undefined;
+  const given = sources.stdinPassword ?? sources.flags.password ?? fromEnvironment;
+  if (given === undefined) return;
+  const doors = new Set<string>();
+  for (const { head: { server } } of records) {
+    const { place, flags } = wayBack(server, command.flags, env);
+    // What is wrong with a ~/.netrc is told when it is that server's turn.
+    const known = await knownLogin(place, { ...sources, flags }).catch(() => undefined);
+    if (known?.password?.reveal() === given.reveal()) doors.add(loginOf(server));
+  }
+  if (doors.size < 2) return;
   const happened = `one password is given, for ${doors.size} logins`;
   throw new CommandFailure(ExitCode.usage, "resume", happened, {
     hint: "-s HOST -u NAME carries on those of one login; ~/.netrc holds many passwords",

@@ -127,15 +127,20 @@ Deno.test("one password is not tried at two logins; what is pending is told for 
   const record = join(trial.journal, "1");
   const foreign = (await Deno.readTextFile(record)).replaceAll("127.0.0.1", "127.0.0.2");
   await Deno.writeTextFile(join(trial.journal, "2"), foreign);
-  const { code, stderr } = await trial.resume("--all");
+  const everywhere = { FTP_SERVER: "", FTP_USER: "" };
+  const all = ["resume", "--insecure", "--all"];
+  const { code, stderr } = await trial.run(resume, all, everywhere);
   assert.equal(code, 2);
   assert.match(stderr, /^ftp: resume: one password is given, for 2 logins\nhint: -s HOST/);
   const here = `127.0.0.1:${trial.server.port}`;
   assert.deepEqual((await trial.pending(here)).map(({ id }) => id), [1]);
   assert.deepEqual((await trial.pending(`bob@${here}`)).map(({ id }) => id), []);
-  const one = await trial.resume("--all", "-s", here);
+  const one = await trial.run(resume, [...all, "-s", here], everywhere);
   assert.equal(one.code, 0, one.stderr);
   assert.deepEqual((await trial.pending()).map(({ id }) => id), [2]);
+  // The environment's password is this server's alone: the other one is asked about without it.
+  const other = await trial.resume("--all");
+  assert.equal(other.code, 3, other.stderr);
 });
 
 Deno.test("the shell shows the same journal from wherever it is, and what only the server knows of", async () => {
