@@ -1,6 +1,7 @@
 // The client's verbs on one connection, one at a time.
 
 import type { ByteSink } from "../shared/byte_stream.ts";
+import { within } from "../shared/deadline.ts";
 import type { HashAlgorithm } from "../shared/hash.ts";
 import type { Reply } from "../shared/reply.ts";
 import type { Secret } from "../shared/secret.ts";
@@ -54,8 +55,8 @@ export interface ConnectedClientParts {
   readonly tls: ClientTlsStream | undefined;
 }
 
-/** A server that was told to go has so long to say goodbye, milliseconds. */
-const GOODBYE_MS = 2_000;
+/** A server that was told to go has so long to say goodbye. */
+const GOODBYE = { limitMs: 2_000 };
 
 /** A {@linkcode Client} over an open control connection, which it owns. */
 export class ConnectedClient implements Client {
@@ -281,7 +282,8 @@ export class ConnectedClient implements Client {
     data.forget();
     if (conversation.broken) return;
     try {
-      if (!this.#order.isTaken) await conversation.request("QUIT", { limitMs: GOODBYE_MS });
+      // The limit counts from now on, also when something before it is never answered.
+      if (!this.#order.isTaken) await within(conversation.request("QUIT"), GOODBYE);
     } catch {
       // Whatever it says, it is over.
     }

@@ -7,6 +7,7 @@ import { type Reply, type ReplyClass, replyClass } from "../shared/reply.ts";
 import type { DialogueLine } from "./client.ts";
 import { type Exchange, Waiting } from "./exchange.ts";
 import { Broken, Refused } from "./failure.ts";
+import { HeldReplies } from "./held_replies.ts";
 import { ReplyReader } from "./reply_reader.ts";
 import { withoutSecrets } from "./shown_line.ts";
 
@@ -30,13 +31,7 @@ export interface RequestOptions {
 /** One read of replies: many fit, and an idle connection holds little. */
 const READ_BYTES = 4096;
 
-/**
- * A server that owes a reply and has been silent for so long after the one before, milliseconds, holds it back: it
- * has Nagle's algorithm on, which waits for our acknowledgement, and our system waits 40 ms with that.
- */
-const HELD_BACK_MS = 3;
-
-/** The last one's own reply may be held back as well. */
+/** So many NOOPs hurry a server at once: the last one's own reply may be held back as well. */
 const NUDGES_LIMIT = 2;
 
 /** What NOOP is answered with, also where it is not heard during a transfer; none of them ends one that has begun. */
@@ -58,11 +53,7 @@ export class Conversation {
   /** Lines that the next write takes. */
   #outgoing = "";
   #listening = false;
-  /** Whether a server that holds replies back is given something to answer, see {@linkcode hurry}. */
-  #isHurried = false;
-  #nudgeTimer: ReturnType<typeof setTimeout> | undefined;
-  /** Whether the server has spoken since we last did. */
-  #hasSpoken = false;
+  #heldReplies: HeldReplies | undefined;
   #broken: Broken | undefined;
 
   /** The stream belongs to the conversation from now on. */
@@ -152,8 +143,13 @@ export class Conversation {
    */
   sayAside(limit: number): void {
     const unanswered = this.#waiting.filter(({ isAside }) => isAside).length;
-    if (this.#broken || unanswered >= limit) return;
-    this.final(this.#send("NOOP", true)).catch(() => {});
+    if (unanswered >= limit) return;
+    try {
+      this.final(this.#send("NOOP", true)).catch(() => {});
+    } catch (error) {
+      // Whoever waits is told; nobody waits for this.
+      if (!(error instanceof Broken)) throw error;
+    }
   }
 
   #send(line: string, isAside: boolean): Exchange {
@@ -163,8 +159,7 @@ export class Conversation {
     if (this.#broken) throw this.#broken;
     if (this.#waiting.length === 0) this.#refuseUnasked();
     this.#options.dialogue?.({ from: "client", text: shown });
-    clearTimeout(this.#nudgeTimer);
-    this.#hasSpoken = false;
+    this.#heldReplies?.said();
     const exchange = this.#expect(shown, isAside);
     // Requests that are ready together travel together.
     if (this.#outgoing === "") this.#writing = this.#writing.then(() => this.#flush());
@@ -201,7 +196,7 @@ export class Conversation {
    * servers only that answer in turn, whatever runs.
    */
   hurry(): void {
-    this.#isHurried = true;
+    this.#heldReplies = new HeldReplies(() => this.sayAside(NUDGES_LIMIT));
   }
 
   /** Gives the connection up; every wait ends with the reason. @returns the reason, the first one given */
@@ -209,7 +204,7 @@ export class Conversation {
     if (this.#broken) return this.#broken;
     this.#broken = reason;
     this.#stream.close();
-    clearTimeout(this.#nudgeTimer);
+    this.#heldReplies?.end();
     for (const waiting of this.#waiting.splice(0)) waiting.fail(reason);
     return reason;
   }
@@ -246,9 +241,9 @@ export class Conversation {
   async #hearNext(): Promise<void> {
     const next = this.#reader.next();
     if (next === undefined) {
-      if (this.#isHurried && this.#hasSpoken) this.#watchForMore();
+      this.#heldReplies?.watch();
       const count = await this.#stream.read(this.#buffer);
-      clearTimeout(this.#nudgeTimer);
+      this.#heldReplies?.end();
       if (count === null) throw new Broken("lost", "the server closed the connection");
       this.#reader.take(this.#buffer.subarray(0, count));
     } else if ("why" in next) {
@@ -260,7 +255,7 @@ export class Conversation {
 
   #hear(answer: Reply): void {
     this.#tell(answer);
-    this.#hasSpoken = true;
+    this.#heldReplies?.heard();
     if (answer.code === 421) {
       throw this.break(new Broken("lost", answer.lines.join(" ") || "421", { reply: answer }));
     }
@@ -279,10 +274,6 @@ export class Conversation {
   #whoseIs({ code }: Reply): number {
     if (!this.#waiting[0]?.hasBegun || !ASIDE_CODES.has(code)) return 0;
     return Math.max(this.#waiting.findIndex(({ isAside }) => isAside), 0);
-  }
-
-  #watchForMore(): void {
-    this.#nudgeTimer = setTimeout(() => this.sayAside(NUDGES_LIMIT), HELD_BACK_MS);
   }
 
   #tell({ code, lines }: Reply): void {

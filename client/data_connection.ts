@@ -42,6 +42,13 @@ const UNKNOWN_CODES: ReadonlySet<number> = new Set([500, 501, 502, 504, 522]);
 /** A connection that was asked for ahead is used so soon, milliseconds: servers wait for its use not much longer. */
 const AHEAD_MS = 5_000;
 
+/** A connection that was asked for ahead. */
+interface Ahead {
+  readonly plan: Promise<DataPlan>;
+  /** When the server told its port. */
+  openedMs: number;
+}
+
 /** Arranges one data connection after the other and remembers what this server can do. */
 export class DataConnections {
   readonly #options: DataConnectionsOptions;
@@ -50,8 +57,7 @@ export class DataConnections {
   #extended = true;
   /** Whether a data connection of this session came about before: then the next one need not be waited for. */
   #proven = false;
-  /** What was asked for ahead, and when. */
-  #ahead: { readonly plan: Promise<DataPlan>; readonly sentMs: number } | undefined;
+  #ahead: Ahead | undefined;
 
   constructor(options: DataConnectionsOptions) {
     this.#options = options;
@@ -100,8 +106,9 @@ export class DataConnections {
   prepare(): void {
     if (this.#options.active || !this.#extended || !this.#proven || this.#ahead) return;
     const plan = this.#arrangePassive(undefined, this.#options.conversation.send("EPSV"));
-    plan.catch(() => {});
-    this.#ahead = { plan, sentMs: performance.now() };
+    const ahead: Ahead = { plan, openedMs: Infinity };
+    plan.then(() => ahead.openedMs = performance.now(), () => {});
+    this.#ahead = ahead;
   }
 
   /** Lets go of what was asked for ahead. */
@@ -113,7 +120,7 @@ export class DataConnections {
   async #takeAhead(signal: AbortSignal | undefined): Promise<DataPlan | undefined> {
     const ahead = this.#ahead;
     if (ahead === undefined) return undefined;
-    if (performance.now() - ahead.sentMs > AHEAD_MS) {
+    if (performance.now() - ahead.openedMs > AHEAD_MS) {
       this.forget();
       return undefined;
     }

@@ -119,6 +119,9 @@ async function act(client: Client, words: readonly string[], folder: string): Pr
       );
       return [...names, ...unknown.map((line) => `?${line}`)].join(",");
     }
+    case "close":
+      await client.close();
+      return "ok";
     case "noop":
       await client.noop();
       return "ok";
