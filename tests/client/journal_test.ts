@@ -118,6 +118,16 @@ Deno.test("a record that has nothing left to do is not pending: its process ende
     assert.deepEqual((await journal.list()).map(({ id }) => id), [2]);
   }));
 
+Deno.test("commands that begin at the same moment have records of their own", () =>
+  inJournal(async (journal, folder) => {
+    const begun = Array.from({ length: 20 }, () => new Journal(folder).begin(HEAD, trouble));
+    await using held = new AsyncDisposableStack();
+    for (const record of await Promise.all(begun)) held.use(record);
+    const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => Number(name));
+    assert.deepEqual(names.sort((a, b) => a - b), Array.from({ length: 20 }, (_, at) => at + 1));
+    assert.deepEqual(await journal.list(), []);
+  }));
+
 Deno.test("of too many records the oldest are forgotten, and none that is held", () =>
   inJournal(async (journal, folder) => {
     await using _held = await journal.begin(HEAD, trouble);

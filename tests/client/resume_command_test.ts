@@ -109,6 +109,25 @@ Deno.test("what is refused for good is not pending, nor what the same command di
   assert.deepEqual(await trial.pending(), []);
 });
 
+Deno.test("a journal that cannot be written is told, and stops no transfer", async () => {
+  await using trial = await Trial.start();
+  await Deno.mkdir(join(trial.config, "ftp"));
+  await Deno.writeTextFile(trial.journal, "no folder");
+  await Deno.writeTextFile(join(trial.here, "up"), "content");
+  const { code, stderr } = await trial.run(put, ["put", join(trial.here, "up"), "--insecure"]);
+  assert.equal(code, 0, stderr);
+  assert.match(
+    stderr,
+    /^the journal of transfers cannot be written \(.*\): "ftp resume" will miss this$/m,
+  );
+  assert.match(stderr, /^put up: 7 bytes, SHA-256 verified$/m);
+  const told = await trial.run(pending, ["pending"]);
+  assert.deepEqual([told.code, told.stderr], [
+    1,
+    "ftp: read the journal of transfers: a part of the local path is not a folder\n",
+  ]);
+});
+
 Deno.test("two that resume at once do not carry on the same transfer", async () => {
   await using trial = await Trial.start();
   await Deno.writeFile(join(trial.here, "up"), noise(3 * MIB, 1));
