@@ -83,13 +83,17 @@ export class ClientCommand implements AsyncDisposable {
    */
   at(place: Destination, flags: ConnectionFlags = this.flags): OperationContext {
     const { pin, ca, active } = flags;
-    const user = place.address.user ?? "";
-    const key = JSON.stringify([place.tls, place.label, user, place.site?.name, pin, ca, active]);
+    const key = JSON.stringify([this.serverOf(place), pin, ca, active]);
     const sources = { ...this.opening.sources, flags };
     const opening = { ...this.opening, flags, sources };
     const session = this.#sessions.get(key) ?? new Session(place, opening);
     this.#sessions.set(key, session);
     return this.#contextOf(session);
+  }
+
+  /** What places of the same login at the same server have in common. */
+  serverOf({ tls, label, address: { user }, site }: Destination): string {
+    return JSON.stringify([tls, label, user ?? "", site?.name]);
   }
 
   #contextOf(session: Session): OperationContext {

@@ -41,21 +41,26 @@ async function get(world: CommandWorld, remotes: string[], flags: GetFlags): Pro
   await using command = await ClientCommand.start(world, flags);
   const policy = { ...transferPolicy(flags, command.terminal), ...(segments && { segments }) };
   const places = remotes.map((remote) => command.placeOf(remote));
-  await forEach(command, places, async (place) => {
-    const context = command.at(place);
-    if (output !== STANDARD_OUTPUT) {
-      return await getInto(context, {
-        remotes: [place.path],
-        output,
-        localFolder: ".",
-        isRecursive: flags.recursive ?? false,
-        policy,
-        connections: flags.connections,
-        isPartOfMany: places.length > 1,
+  if (output === STANDARD_OUTPUT) {
+    return void await forEach(command, places, async (place) => {
+      const context = command.at(place);
+      await forEach(context, await expandRemote(context, place.path), async ({ path }) => {
+        await getToSink(context, "get", path, context.output, policy);
       });
-    }
-    await forEach(context, await expandRemote(context, place.path), async ({ path }) => {
-      await getToSink(context, "get", path, context.output, policy);
+    });
+  }
+  // What one server has travels side by side.
+  const servers = Map.groupBy(places, (place) => command.serverOf(place));
+  await forEach(command, servers.values(), async ([first, ...others]) => {
+    if (first === undefined) return;
+    await getInto(command.at(first), {
+      remotes: [first, ...others].map(({ path }) => path),
+      output,
+      localFolder: ".",
+      isRecursive: flags.recursive ?? false,
+      policy,
+      connections: flags.connections,
+      isPartOfMany: places.length > 1,
     });
   });
 }

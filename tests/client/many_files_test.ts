@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import * as getCommand from "../../client/commands/get.ts";
 import * as mirrorCommand from "../../client/commands/mirror.ts";
 import { type CommandEnding, runInProcess } from "../support/command_in_process.ts";
 import { CuttableLink } from "../support/cuttable_link.ts";
@@ -158,4 +159,18 @@ Deno.test("no more connections are made than there are files", async () => {
   });
   assert.equal(code, 0, stderr);
   assert.ok((stderr.match(/^> USER /gm)?.length ?? 0) <= 2, stderr);
+});
+
+Deno.test("files that are named one by one travel side by side, too", async () => {
+  await using server = await InProcessServer.start();
+  await using here = await temporaryDirectory();
+  await makeFiles(join(server.root, "remote"), 12);
+  const names = Array.from({ length: 12 }, (_, at) => `remote/file ${at}`);
+  const address = `127.0.0.1:${server.port}`;
+  const args = ["get", "-v", "-s", address, "-u", USER, "--tls", "off", "-j", "3", "-o", here.path];
+  const env = { FTP_PASSWORD: PASSWORD, HOME: join(here.path, "home") };
+  const { code, stderr } = await runInProcess(getCommand, [...args, ...names], { env });
+  assert.equal(code, 0, stderr);
+  assert.equal(stderr.match(/^> USER /gm)?.length, 3, stderr);
+  for (const name of names) await Deno.stat(join(here.path, name.replace("remote/", "")));
 });
