@@ -152,6 +152,28 @@ Deno.test("a success forgives the failures of its name from there and no others"
   assert.equal(bans.failed(GUESSER, "ann", TERMS).isBanned, true);
 });
 
+Deno.test("each success forgives, also where the name has logged in a moment before", async () => {
+  await using trial = await TrialBans.open();
+  const bans = trial.list();
+  for (let time = 0; time < 3; time++) {
+    bans.succeeded(OWNER.address, "ann");
+    fail(bans, OWNER, "ann", 3);
+    assert.equal(bans.holds(OWNER), false);
+  }
+});
+
+Deno.test("an owner's place is known for a month after the last login, not after the first", async () => {
+  await using trial = await TrialBans.open();
+  const bans = trial.list();
+  for (let week = 0; week < 6; week++, trial.nowMs += 7 * 24 * 60 * MINUTE_MS) {
+    bans.succeeded(OWNER.address, "ann");
+  }
+  bans.succeeded(GUESSER.address, "mallory");
+  for (let host = 1; host <= 12; host++) bans.failed(from(`192.0.2.${host}`), "ann", TERMS);
+  assert.equal(bans.holds(from("203.0.113.1"), "ann"), true);
+  assert.equal(bans.holds(OWNER, "ann"), false);
+});
+
 Deno.test("a ban of an address ends its sessions", async () => {
   await using trial = await TrialBans.open();
   using register = SessionRegister.open(trial.directory, { process: 1, worker: 1 });

@@ -34,6 +34,16 @@ Deno.test("a file that comes in through a link counts from then on, one that goe
   assert.deepEqual(await used(), { bytes: 1, files: 1 });
 });
 
+Deno.test("a file outside that an upload replaces through a link neither counts nor gives anything back", async () => {
+  await using trial = await withWayOut();
+  const { disk, storage } = trial;
+  await put(storage, "/own", "123456");
+  await Deno.writeTextFile(disk.outside("six"), "012345");
+  await put(storage, "/out/six", "more");
+  assert.equal(await Deno.readTextFile(disk.outside("six")), "more");
+  assert.deepEqual((await storage.quota())?.used, { bytes: 6, files: 1 });
+});
+
 Deno.test("a folder that comes in or goes out through a link is counted again", async () => {
   await using trial = await withWayOut();
   const { disk, storage } = trial;
