@@ -90,34 +90,29 @@ function refuse(why: string): never {
   Deno.exit(2);
 }
 
-/** Prints the tables, keeps them, and says where they are worse than those in the repository. */
+/** Prints each group's table as soon as it is there, keeps it, and says where it is worse than the committed one. */
 async function measureGroups(
   root: string,
   names: readonly string[],
   wanted: Wanted,
 ): Promise<void> {
-  if (names.length === 0) return;
-  const groups: Record<string, GroupResult> = {};
+  const { quick, only, save } = wanted;
+  const committed = await readKept(COMMITTED);
+  const worse: string[] = [];
   for (const name of names) {
     await using own = await temporaryDirectory(root);
     await Deno.chmod(own.path, 0o755);
     console.error(`-- ${name}`);
     const measured = await GROUPS[name]!(own.path, wanted);
-    groups[name] = { when: new Date().toISOString(), quick: wanted.quick, ...measured };
-  }
-  const run: RunResult = { machine: machine(), groups };
-  console.log(formatReport(run));
-  await Deno.writeTextFile(`${RESULTS}latest.json`, JSON.stringify(run, undefined, 2) + "\n");
-  const committed = await readKept(COMMITTED);
-  for (const [name, group] of Object.entries(groups)) {
+    const group: GroupResult = { when: new Date().toISOString(), quick, ...measured };
+    const run: RunResult = { machine: machine(), groups: { [name]: group } };
+    console.log(formatReport(run));
+    await keep(`${RESULTS}latest.json`, run);
+    if (save !== undefined) await keep(save, run);
     const earlier = committed?.groups[name];
-    if (earlier === undefined) continue;
-    const isWhole = !wanted.quick && wanted.only === "";
-    for (const line of regressions(group, earlier, isWhole)) {
-      console.log(`worse than docs/performance.json: ${line}`);
-    }
+    if (earlier !== undefined) worse.push(...regressions(group, earlier, !quick && only === ""));
   }
-  if (wanted.save !== undefined) await keep(wanted.save, run);
+  for (const line of worse) console.log(`worse than docs/performance.json: ${line}`);
 }
 
 /** Measures growth and draws it: beside the kept results, or where the latest ones are. */

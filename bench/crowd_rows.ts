@@ -1,13 +1,13 @@
 // The classic rows about three hundred clients at once: they log in, move a file each, and leave.
 
 import { type Measurement, titled } from "./row.ts";
-import { CROWD, CROWD_ROUNDS } from "./scale.ts";
-import { moving } from "./transfer_rows.ts";
+import { CROWD } from "./scale.ts";
+import { BEGINS_WITH_A_CROWD, moving } from "./transfer_rows.ts";
 
 /** The rows, in the order of the table. */
 export const crowdRows: readonly Measurement[] = [
   arrival(false),
-  { ...arrival(true), isLong: true },
+  arrival(true),
   crowd("retr"),
   crowd("stor"),
   departure(),
@@ -20,7 +20,7 @@ function arrival(tls: boolean): Measurement {
     tls,
     movesBytes: false,
     freshServers: false,
-    roundsLimit: CROWD_ROUNDS,
+    ...BEGINS_WITH_A_CROWD,
     async measure({ load }, server) {
       const seen = await load.measure("idle", server, { clients: CROWD });
       return { values: [seen.seconds * 1000], seen };
@@ -29,16 +29,18 @@ function arrival(tls: boolean): Measurement {
 }
 
 function crowd(mode: "retr" | "stor"): Measurement {
-  return moving(
-    `${mode.toUpperCase()}, ${CROWD} clients at once`,
+  const name = `${mode.toUpperCase()}, ${CROWD} clients at once`;
+  const measurement = moving(
+    name,
     false,
-    (stage, server) =>
-      stage.load.measure(`crowd-${mode}`, server, {
-        path: mode === "retr" ? stage.share : stage.fresh,
+    ({ load, share, fresh, scale, whileOpen }, server) =>
+      load.measure(`crowd-${mode}`, server, {
+        path: mode === "retr" ? share : fresh,
         clients: CROWD,
-        bytes: stage.scale.shareBytes,
-      }, stage.whileOpen),
+        bytes: scale.shareBytes,
+      }, whileOpen),
   );
+  return { ...measurement, ...BEGINS_WITH_A_CROWD };
 }
 
 function departure(): Measurement {
@@ -47,7 +49,7 @@ function departure(): Measurement {
     tls: false,
     movesBytes: false,
     freshServers: false,
-    roundsLimit: CROWD_ROUNDS,
+    ...BEGINS_WITH_A_CROWD,
     async measure({ load }, server) {
       const seen = await load.measure("quit", server, { clients: CROWD });
       return { values: [seen.seconds * 1000], seen };

@@ -49,8 +49,7 @@ export async function measureRows(measurement: Measurement, field: Field): Promi
         if (round > 0) each.push(turn);
       } catch (error) {
         turns.delete(contender.name);
-        const reason = error instanceof Error ? error.message : `${error}`;
-        onFailure(contender.name, shows[0]?.name ?? "", reason);
+        onFailure(contender.name, shows[0]?.name ?? "", reasonOf(error));
       }
     }
   }
@@ -64,6 +63,14 @@ export async function measureRows(measurement: Measurement, field: Field): Promi
     cpuPerGib: movesBytes ? byName((each) => median(each.map(({ cpuPerGib }) => cpuPerGib))) : {},
     generatorLoad: Math.max(0, ...loads),
   }));
+}
+
+/** What failed first, and what then failed while it was cleared away. */
+function reasonOf(error: unknown): string {
+  if (error instanceof SuppressedError) {
+    return `${reasonOf(error.suppressed)}; then ${reasonOf(error.error)}`;
+  }
+  return error instanceof Error ? error.message : `${error}`;
 }
 
 async function takeTurn(

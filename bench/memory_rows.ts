@@ -24,7 +24,7 @@ const MEMORY = { movesBytes: false, freshServers: true, roundsLimit: ROUNDS_LIMI
 /** The rows, in the order of the table. */
 export const memoryRows: readonly Measurement[] = [
   atRest(),
-  idle(CROWD, false),
+  { ...idle(CROWD, false), isLong: true },
   { ...idle(CROWD, true), isLong: true },
   ...[5_000, 10_000].flatMap((clients) =>
     [false, true].map((tls) => ({
@@ -36,7 +36,7 @@ export const memoryRows: readonly Measurement[] = [
   ),
   transfers("retr"),
   transfers("stor"),
-  whileListing(),
+  { ...whileListing(), isLong: true },
 ];
 
 function mebibytes(name: string, goal?: number): Shown {
