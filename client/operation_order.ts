@@ -14,7 +14,8 @@ export class OperationOrder {
 
   /**
    * Ends when no transfer that handed the connection over has requests to make any more; never rejects. What must
-   * not be interrupted by a foreign request (REST and its transfer) waits for it.
+   * not be interrupted by a foreign request (REST and its transfer, RANG and its HASH) waits for it, before it hands
+   * the connection over itself.
    */
   get tail(): Promise<void> {
     return this.#tail;

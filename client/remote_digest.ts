@@ -1,5 +1,6 @@
 // Digests as a server computes them: HASH with RANG where there is HASH, the X-commands elsewhere.
 
+import { unlessAborted } from "../shared/deadline.ts";
 import { type HashAlgorithm, HASHES, parseHashReport } from "../shared/hash.ts";
 import type { Reply } from "../shared/reply.ts";
 import type { Digest, DigestRange } from "./client.ts";
@@ -99,6 +100,8 @@ async function hashDigest(
     if (range.end <= range.start) return { algorithm, hex: HASHES[algorithm].create().digest() };
     // Both ends are in the range, as the draft has it (draft-bryan-ftp-range, 3).
     const accept = ["intermediate", "completion"] as const;
+    // It counts for the next HASH, which must not be the proof of a transfer that handed the connection over.
+    await unlessAborted(peer.order.tail, signal);
     const bounds = `${range.start} ${range.end - 1}`;
     if (await ask(peer, "RANG", bounds, { signal, accept }) === undefined) return undefined;
   }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Client, TransferResult } from "../../client/client.ts";
 import { connect } from "../../client/connect.ts";
 import { NO_FEATURES } from "../../client/features.ts";
+import type { RemoteEntry } from "../../client/remote_entry.ts";
 import type { TrustPolicy } from "../../client/trust.ts";
 import { Secret } from "../../shared/secret.ts";
 import { scriptedServer } from "../support/scripted_server.ts";
@@ -75,9 +76,12 @@ async function act(client: Client, words: readonly string[], folder: string): Pr
       return "ok";
     }
     case "both":
-      return await overlap([first, ...more], async (name, onHandOver) => {
+      return await overlap([first, ...more], async (word, onHandOver) => {
+        // `name=7`: a listing told its size.
+        const [name = "", size] = word.split("=");
         const target = { path: join(folder, name) };
-        await client.download(name, target, { preserve: false, onHandOver });
+        const entry = size === undefined ? {} : { entry: fileOf(name, Number(size)) };
+        await client.download(name, target, { preserve: false, onHandOver, ...entry });
         return await Deno.readTextFile(target.path);
       });
     case "putboth":
@@ -152,6 +156,19 @@ async function overlap(
     await Promise.race([handedOver.promise, outcome]);
   }
   return (await Promise.all(outcomes)).join("; ");
+}
+
+function fileOf(name: string, size: number): RemoteEntry {
+  const untold = {
+    modifiedMs: undefined,
+    modifiedExactToMs: undefined,
+    mode: undefined,
+    unique: undefined,
+    linkTarget: undefined,
+    owner: undefined,
+    group: undefined,
+  };
+  return { name, type: "file", size, ...untold };
 }
 
 function contentOf(words: string): string {
