@@ -28,16 +28,19 @@ export function historyPath(env: Readonly<Record<string, string | undefined>>): 
 /**
  * Whether a line may be kept.
  *
- * SECURITY: passwords that people type in a line (`quote PASS x`, `user ann x`, `open ftp://ann:x@host`) stay out
+ * SECURITY: passwords that people type in a line (`quote PASS x`, `user ann x`, `open ann:x@host`) stay out
  * of the file, with the whole line; so does, as in other shells, a line that starts with a blank.
  */
 export function mayBeKept(line: string): boolean {
-  return line.trim() !== "" && !SECRETIVE.some((pattern) => pattern.test(line));
+  // `"PASS" x` says the same as `PASS x`.
+  const plain = line.replace(/["'\\]/g, "");
+  return line.trim() !== "" && !SECRETIVE.some((pattern) => pattern.test(plain));
 }
 
 const SECRETIVE: readonly RegExp[] = [
   /^\s/,
-  /\/\/[^\s/@]*:[^\s/]*@/,
+  // `ann:x@host`, with a scheme or without; not the colon of `ftp://ann@host`.
+  /:(?!\/\/)[^@]*@/,
   /\b(?:pass|acct|register|unregister|passwd|password)\b\s+\S/i,
   /\b(?:user|login)\s+[^\s;&]+\s+[^\s;&]/i,
 ];

@@ -72,10 +72,24 @@ Deno.test("lines that may hold a password are not kept", () => {
     "passwd old",
     " ls",
     "",
+    "open ann:secret@host",
+    'open "ftp://ann:se cret@host"',
+    "open ftp://ann:a/b@host",
+    "open 'work':secret@host",
+    'quote "PASS" secret',
+    "quote PASS\\ secret",
   ];
   for (const line of secretive) assert.equal(mayBeKept(line), false, line);
   for (
-    const line of ["user ann", "user ann; ls", "open ann@host", "get pass", "passwd", "help user"]
+    const line of [
+      "user ann",
+      "user ann; ls",
+      "open ann@host",
+      "open ftp://ann@host:21/a",
+      "get pass",
+      "passwd",
+      "help user",
+    ]
   ) {
     assert.equal(mayBeKept(line), true, line);
   }
