@@ -132,6 +132,17 @@ Deno.test("another port of the range is tried when one is taken", async () => {
   }
 });
 
+Deno.test("the one free port of a long range is found", async () => {
+  const hostname = "127.0.0.33"; // where nobody else takes a port
+  const passivePorts = { first: 20_000, last: 20_299 };
+  using taken = new DisposableStack();
+  for (let port = passivePorts.first; port < passivePorts.last; port++) {
+    taken.use(Deno.listen({ hostname, port }));
+  }
+  await using channel = dataChannel({ passivePorts }, { address: hostname });
+  assert.equal(await channel.listen(), passivePorts.last);
+});
+
 Deno.test("a range without a free port is told", async () => {
   using taken = Deno.listen({ hostname: PEER, port: 0 });
   const { port } = taken.addr;
