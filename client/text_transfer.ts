@@ -14,11 +14,12 @@ import type {
 } from "./client.ts";
 import { exchangeData } from "./data_exchange.ts";
 import { endingSource } from "./download_limit.ts";
-import { AlreadyThere, Refused, Unproven } from "./failure.ts";
+import { AlreadyThere, ContentDiffers, Refused, Unproven } from "./failure.ts";
 import { demandRegular, fileSink, fileSource, openLocal, statOrNothing } from "./local_file.ts";
 import { openPart } from "./part_file.ts";
 import { patienceFor, type Peer, useAsciiType, useImageType } from "./peer.ts";
 import { digestAlgorithmOf, remoteDigestIfAllowed } from "./remote_digest.ts";
+import type { RemoteEntry } from "./remote_entry.ts";
 import { remoteModified, remoteSize, remoteStat } from "./remote_facts.ts";
 import { setRemoteModified } from "./remote_times.ts";
 import { relate } from "./resume.ts";
@@ -33,7 +34,8 @@ export async function downloadText(
   options: DownloadOptions,
 ): Promise<TransferResult> {
   const transfer = new TextTransfer(peer, path, options);
-  const size = options.entry?.size ?? await remoteSize(peer, path, transfer.asked);
+  const size = options.entry?.size ?? await remoteSize(peer, path, transfer.asked) ??
+    (await remoteStat(peer, path, transfer.asked)).size;
   if ("sink" in target) return await transfer.fetch(target.sink, size);
   const local = statOrNothing(target.path);
   if (local !== undefined) {
@@ -66,10 +68,10 @@ export async function uploadText(
   options: UploadOptions,
 ): Promise<TransferResult> {
   const transfer = new TextTransfer(peer, path, options);
-  const there = options.existing === "replace" ? undefined : await transfer.sizeThere();
+  const there = options.existing === "replace" ? undefined : await transfer.fileThere();
   const local = "path" in source ? source.path : undefined;
   if (there !== undefined) {
-    const same = await transfer.judgeExisting("remote", local, options.existing, there);
+    const same = await transfer.judgeExisting("remote", local, options.existing, there.size);
     if (same !== undefined) return same;
   }
   if ("source" in source) return await transfer.send(source.source, undefined);
@@ -104,10 +106,10 @@ class TextTransfer {
     return signal === undefined ? {} : { signal };
   }
 
-  /** Bytes of the file of that name; an unfinished upload is none: it is begun anew. */
-  async sizeThere(): Promise<number | undefined> {
+  /** The file of that name; an unfinished upload is none: it is begun anew. */
+  async fileThere(): Promise<RemoteEntry | undefined> {
     try {
-      return (await remoteStat(this.#peer, this.#path, this.asked)).size ?? 0;
+      return await remoteStat(this.#peer, this.#path, this.asked);
     } catch (error) {
       if (error instanceof Refused) return undefined;
       throw error;
@@ -160,7 +162,7 @@ class TextTransfer {
       totalBytes,
       ...(rewind && { rewind }),
     });
-    return await this.#prove(size, await this.sizeThere());
+    return await this.#prove(size, (await this.fileThere())?.size);
   }
 
   /** @returns how many bytes were read or written here */
@@ -190,7 +192,8 @@ class TextTransfer {
 
   /**
    * The server keeps the text with one kind of line ends or the other: its digest, or its size where it tells no
-   * digest, is that of one of the two. One that is neither says nothing: lines of both kinds are made alike.
+   * digest, is that of one of the two. One that is neither says nothing: lines of both kinds are made alike. But a
+   * size that is not even between the two is that of another text, such as the whole of which half has come.
    */
   async #prove(size: number, remoteBytes: number | undefined): Promise<TransferResult> {
     const { verify = "auto", onProgress, signal } = this.#options;
@@ -204,10 +207,19 @@ class TextTransfer {
       const remote = await remoteDigestIfAllowed(this.#peer, this.#path, asked);
       if (remote && [wire.hex, rest.hex].includes(remote.hex)) verified = algorithm;
     }
+    if (verified === "nothing" && remoteBytes !== undefined) {
+      this.#demandBetween(rest.size, remoteBytes, wire.size);
+    }
     if (verify === "always" && verified === "nothing") throw new Unproven(this.#path);
     const isLike = remoteBytes === wire.size || remoteBytes === rest.size;
     if (verified === "nothing" && algorithm === undefined && isLike) verified = "size";
     return this.#result(size, wire.size, 0, verified);
+  }
+
+  #demandBetween(leastBytes: number, remoteBytes: number, mostBytes: number): void {
+    if (leastBytes <= remoteBytes && remoteBytes <= mostBytes) return;
+    const nearest = remoteBytes < leastBytes ? leastBytes : mostBytes;
+    throw new ContentDiffers(this.#path, "size", `${nearest} bytes`, `${remoteBytes} bytes`);
   }
 
   #result(size: number, movedBytes: number, resumedFrom: number, verified: Proof): TransferResult {

@@ -7,6 +7,7 @@ import { connect } from "../../client/connect.ts";
 import { createHasher } from "../../shared/hash.ts";
 import { Secret } from "../../shared/secret.ts";
 import { InProcessServer, PASSWORD, USER } from "../support/in_process_server.ts";
+import { scriptedServer } from "../support/scripted_server.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 
 const ASCII = { type: "ascii" } as const;
@@ -133,3 +134,86 @@ Deno.test("a text from a source and one into a sink; a stopped one leaves nothin
   hasher.update(new TextEncoder().encode("a\nb\nc\n"));
   assert.equal((await client.digest("f"))?.hex, hasher.digest());
 });
+
+/** A session of a server with such features, up to TYPE I. */
+function loginScript(...features: string[]): string[] {
+  return [
+    "S: 220 ready",
+    `C: USER ${USER}`,
+    "S: 331 password",
+    "C: PASS *",
+    "S: 230 in",
+    "C: FEAT",
+    "S: 211-Features",
+    ...features.map((feature) => `S:  ${feature}`),
+    "S: 211 End",
+    "C: TYPE I",
+    "S: 200 binary",
+  ];
+}
+
+const PASSIVE = ["C: EPSV", "S: 229 go (|||{port}|)", "data accept"];
+const TYPE_A = ["C: TYPE A", "S: 200 text"];
+const TYPE_I = ["C: TYPE I", "S: 200 binary"];
+
+/** The features, how the size is told, what is told about the digest. */
+const HALVES: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+  ["SIZE", ["C: SIZE f", "S: 213 12"], []],
+  ["REST STREAM", [
+    "C: SIZE f",
+    "S: 502 no such command",
+    ...PASSIVE,
+    "C: LIST",
+    "S: 150 here it comes",
+    "data send -rw-r--r-- 1 u g 12 Jan 31 12:00 f\\r\\n",
+    "data finish",
+    "S: 226 done",
+  ], []],
+  ["HASH SHA-256*", ["C: SIZE f", "S: 213 12"], [
+    ...TYPE_I,
+    "C: HASH f",
+    `S: 213 SHA-256 0-11 ${"0".repeat(64)} f`,
+  ]],
+];
+
+for (const [feature, size, proof] of HALVES) {
+  Deno.test(`half a text and a 226 is no text, in a download and an upload (${feature})`, async () => {
+    await using folder = await temporaryDirectory();
+    const local = join(folder.path, "f");
+    const half = [...PASSIVE, "C: RETR f", "S: 150 here it comes", "data send one\\r\\n"];
+    const down = [...size, ...TYPE_A, ...half, "data finish", "S: 226 done", ...proof];
+    await attempt([...loginScript(feature), ...down], async (client) => {
+      const getting = client.download("f", { path: local }, { ...ASCII, preserve: false });
+      await assert.rejects(getting, { name: "ContentDiffers" });
+      assert.deepEqual(await Array.fromAsync(Deno.readDir(folder.path)), []);
+    });
+    await Deno.writeTextFile(local, "one\ntwo\nthree\n");
+    const sent = [
+      ...PASSIVE,
+      "C: STOR f",
+      "S: 150 go on",
+      "data read one\\r\\ntwo\\r\\nthree\\r\\n",
+    ];
+    const told = feature === "REST STREAM"
+      ? size
+      : [...size, "C: MDTM f", "S: 502 no such command"];
+    const up = [...TYPE_A, ...sent, "S: 226 done", ...TYPE_I, ...told];
+    await attempt([...loginScript(feature), ...up, ...proof.slice(2)], async (client) => {
+      const options = { ...ASCII, existing: "replace", preserve: false } as const;
+      await assert.rejects(client.upload({ path: local }, "f", options), {
+        name: "ContentDiffers",
+      });
+    });
+  });
+}
+
+async function attempt(script: string[], work: (client: Client) => Promise<void>): Promise<void> {
+  await using server = scriptedServer([...script, "C: QUIT", "S: 221 bye"]);
+  {
+    const trust = { kind: "anything" } as const;
+    await using client = await connect({ host: "127.0.0.1", port: server.port, tls: "off", trust });
+    await client.login(USER, new Secret(PASSWORD));
+    await work(client);
+  }
+  await server.finished;
+}
