@@ -7,7 +7,7 @@ import { closeIfOpen, plainStream } from "../shared/plain_stream.ts";
 
 const LOOPBACK = "127.0.0.1";
 
-/** Those accepted while dialling goes on, of whom the last may be our own end: it has ended a moment before. */
+/** So many who were accepted while we dialled are kept: our own end is among the last of them, the others cost descriptors. */
 const EARLY_LIMIT = 16;
 
 /** Bounds of connecting to ourselves. */
