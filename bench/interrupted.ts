@@ -1,10 +1,10 @@
 // A run that is stopped half-way: no server goes on, and no gibibyte stays on the tmpfs.
 
-import { childrenOf } from "./process_cost.ts";
-
 const SIGNALS: readonly Deno.Signal[] = ["SIGINT", "SIGTERM"];
-/** The shells' own: 128 and the signal's number. */
+/** The shells' own: 128 and the number of SIGINT. */
 const EXIT_CODE = 130;
+/** A server that ends may still make a file in a directory that is being removed. */
+const REMOVAL_TRIES = 20;
 
 /**
  * Ends the processes that this one started, removes the directory and exits, when a signal asks for it.
@@ -12,17 +12,17 @@ const EXIT_CODE = 130;
  * @returns what no longer listens for signals, once disposed of.
  */
 export function cleansUpWhenStopped(directory: string): Disposable {
-  const stop = async () => {
-    for (const pid of await childrenOf(Deno.pid)) {
+  // At once and in one go: whatever waits here must not find out and complain.
+  const stop = () => {
+    const children = Deno.readTextFileSync(`/proc/${Deno.pid}/task/${Deno.pid}/children`);
+    for (const pid of children.split(" ").filter(Boolean)) {
       try {
-        Deno.kill(pid, "SIGTERM");
+        Deno.kill(Number(pid), "SIGTERM");
       } catch (error) {
         if (!(error instanceof Deno.errors.NotFound)) throw error;
       }
     }
-    await Deno.remove(directory, { recursive: true }).catch(() => {
-      console.error(`"${directory}" could not be removed`);
-    });
+    if (!remove(directory)) console.error(`"${directory}" could not be removed`);
     Deno.exit(EXIT_CODE);
   };
   for (const signal of SIGNALS) Deno.addSignalListener(signal, stop);
@@ -31,4 +31,16 @@ export function cleansUpWhenStopped(directory: string): Disposable {
       for (const signal of SIGNALS) Deno.removeSignalListener(signal, stop);
     },
   };
+}
+
+function remove(directory: string): boolean {
+  for (let tries = 0; tries < REMOVAL_TRIES; tries++) {
+    try {
+      Deno.removeSync(directory, { recursive: true });
+      return true;
+    } catch {
+      // Not empty again.
+    }
+  }
+  return false;
 }

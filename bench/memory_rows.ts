@@ -97,6 +97,7 @@ function transfers(mode: "retr" | "stor"): Measurement {
     ],
     tls: false,
     only: WITHOUT_PROCESSES,
+    roundsLimit: 1,
     isLong: true,
     async measure({ load, scale, share, fresh }, server) {
       const { result, peakBytes } = await peakMemory(

@@ -8,8 +8,10 @@ const SETTLE_LIMIT_MS = 6_000;
 const LOOK_MS = 500;
 /** Two looks so close together are the same. */
 const SAME_PART = 0.005;
-/** Often enough to see a listing of a second, seldom enough not to be the load. */
+/** Often enough to see a listing of a second. */
 const SAMPLE_MS = 25;
+/** A look walks through all pages, and halts what wants more: it pauses so many times as long as it took. */
+const PAUSE_FACTOR = 9;
 
 /** The memory of a process and its children when it no longer changes, bytes. */
 export async function settledMemory(pid: number): Promise<number> {
@@ -33,8 +35,9 @@ export async function peakMemory<T>(
   let isOver = false;
   const watching = (async () => {
     while (!isOver) {
+      const startedMs = performance.now();
       peakBytes = Math.max(peakBytes, await memoryBytes([pid]));
-      await pause(SAMPLE_MS);
+      await pause(Math.max(SAMPLE_MS, (performance.now() - startedMs) * PAUSE_FACTOR));
     }
   })();
   try {

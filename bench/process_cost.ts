@@ -51,7 +51,7 @@ async function tree(roots: readonly number[]): Promise<number[]> {
 }
 
 /** What a process started; other threads than its first may have started some too, which none here does. */
-export async function childrenOf(pid: number): Promise<number[]> {
+async function childrenOf(pid: number): Promise<number[]> {
   const children = await readProc(`${pid}/task/${pid}/children`);
   return (children ?? "").split(" ").filter(Boolean).map(Number);
 }
