@@ -153,7 +153,10 @@ function listenInRange(hostname: string, { ports }: PassiveOptions): Deno.TcpLis
     try {
       return Deno.listen({ hostname, port });
     } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+      // Windows keeps ranges of ports for others, and below 1024 only root may listen.
+      const isTaken = error instanceof Deno.errors.AddrInUse ||
+        error instanceof Deno.errors.PermissionDenied;
+      if (!isTaken) throw error;
     }
   }
   throw new Fault("no-data-connection");

@@ -5,13 +5,17 @@ export class UnfitFile extends Error {
   override readonly name = "UnfitFile";
 }
 
+/** How one says "no file" where a file must be named. */
+const NULL_DEVICE = "/dev/null";
+
 /**
- * Reads a regular file of at most `limitBytes`. Opening a pipe waits for somebody to write to it, perhaps for ever,
+ * Reads a regular file of at most `limitBytes`, or the null device, which is empty. Opening a pipe waits for somebody to write to it, perhaps for ever,
  * and a device may have no end: both are refused before they are opened.
  *
  * @throws UnfitFile, errors of the host
  */
 export async function readSmallFile(path: string, limitBytes: number): Promise<string> {
+  if (path === NULL_DEVICE && Deno.build.os !== "windows") return "";
   const { isFile, isDirectory, size } = await Deno.stat(path);
   if (isDirectory) throw new UnfitFile("it is a folder");
   if (!isFile) throw new UnfitFile("it is not a regular file");

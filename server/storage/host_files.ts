@@ -129,7 +129,7 @@ export const hostFiles: HostFiles = {
 };
 
 /**
- * So little is read or written in place: a whole small file, or the end of a large one. A trip through
+ * So little is read or written in place: a small file, the end of a large one, a piece of a slow one. A trip through
  * the thread pool takes ten times as long, and where the disk is slow to answer, the calls about names
  * that every file needs have waited for it as well.
  */
