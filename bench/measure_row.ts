@@ -36,6 +36,7 @@ interface Turn {
 export async function measureRows(measurement: Measurement, field: Field): Promise<RowResult[]> {
   const { scale, limits, onFailure } = field;
   const { shows, only, freshServers, movesBytes, tls, roundsLimit = scale.rounds } = measurement;
+  const countsCpu = movesBytes && measurement.beginsWithLogins !== true;
   const taking = field.contenders.filter(({ name }) => only?.includes(name) ?? true);
   const turns = new Map<string, Turn[]>(taking.map(({ name }) => [name, []]));
   const rounds = Math.min(scale.rounds, roundsLimit);
@@ -60,7 +61,7 @@ export async function measureRows(measurement: Measurement, field: Field): Promi
     ...shown,
     ...(movesBytes && { limit: tls ? limits.tls : limits.plain }),
     samples: byName((each) => each.map(({ values }) => values[at] ?? NaN)),
-    cpuPerGib: movesBytes ? byName((each) => median(each.map(({ cpuPerGib }) => cpuPerGib))) : {},
+    cpuPerGib: countsCpu ? byName((each) => median(each.map(({ cpuPerGib }) => cpuPerGib))) : {},
     generatorLoad: Math.max(0, ...loads),
   }));
 }

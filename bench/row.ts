@@ -40,6 +40,8 @@ export interface Measurement {
   readonly tls: boolean;
   /** Whether CPU time per GiB and the part of the machine's limit are worth a column. */
   readonly movesBytes: boolean;
+  /** Whether many logins come before, whose CPU time would be taken for that of the bytes. */
+  readonly beginsWithLogins?: boolean;
   /** Whether it asks for servers that have done nothing before; such a measurement has no uncounted round. */
   readonly freshServers: boolean;
   /** The only contenders that take part; all where it is left out. */

@@ -13,7 +13,11 @@ const BESIDE = `, ${CROWD} idle clients beside`;
 const CROWD_ROUNDS = 3;
 
 /** For rows whose crowd must log in before they begin. */
-export const BEGINS_WITH_A_CROWD = { isLong: true, roundsLimit: CROWD_ROUNDS } as const;
+export const BEGINS_WITH_A_CROWD = {
+  beginsWithLogins: true,
+  isLong: true,
+  roundsLimit: CROWD_ROUNDS,
+} as const;
 
 type Amount = (stage: Stage) => Words;
 

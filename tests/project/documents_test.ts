@@ -16,7 +16,7 @@ const DOCUMENTS = [
 const PATH = /`((?:\.ci|bench|client|docs|server|shared|tests)\/[\w./-]+\.\w+)`/g;
 const LINK = /\]\((?!https?:)([^)#]+)\)/g;
 /** Made by a run where somebody chose to keep it. */
-const OPTIONAL = ["docs/performance.json"];
+const OPTIONAL = ["docs/performance.json", "docs/growth.json", "docs/growth.svg"];
 
 for (const document of DOCUMENTS) {
   const text = Deno.readTextFileSync(join(REPOSITORY, document));
