@@ -25,12 +25,12 @@ export interface Scale {
 export const FULL: Scale = {
   fileBytes: 512 * MIB,
   shareBytes: 4 * MIB,
-  rounds: 5,
+  rounds: 3,
   smallFiles: 1000,
   warmUpFiles: 2000,
   names: 100_000,
-  logins: 500,
-  pingSeconds: 3,
+  logins: 200,
+  pingSeconds: 1.5,
   isQuick: false,
 };
 

@@ -46,7 +46,7 @@ export function formatTable(rows: readonly RowResult[], contenders: readonly str
     row.unit,
     ...contenders.map((name) => number(median(row.samples[name] ?? []))),
     verdict(row),
-    percent(spread(row.samples[OURS] ?? [])),
+    noise(row.samples[OURS] ?? []),
     row.limit === undefined ? "" : (median(row.samples[OURS] ?? []) / row.limit).toFixed(2),
     goal(row),
     Object.keys(row.cpuPerGib).length === 0
@@ -68,6 +68,11 @@ function goal(row: RowResult): string {
   const sign = of === "value" && row.better === "lower" ? "≤" : "≥";
   const text = of === "value" ? `${sign} ${at}` : `ratio ${sign} ${at.toFixed(2)}`;
   return reachesGoal(row) === false ? `${text}, missed` : text;
+}
+
+/** One sample shows none. */
+function noise(samples: readonly number[]): string {
+  return samples.length < 2 ? "-" : percent(spread(samples));
 }
 
 function percent(part: number): string {
