@@ -14,7 +14,7 @@ export interface Listing {
   readonly isFolder: boolean;
 }
 
-/** Finds them, by name. @throws CommandFailure */
+/** Finds them, by name; a line of a listing that does not read is reported. @throws CommandFailure */
 export async function findEntries(context: OperationContext, path: string): Promise<Listing> {
   if (isPattern(remoteName(path))) {
     const places = await expandRemote(context, path);
@@ -24,7 +24,7 @@ export async function findEntries(context: OperationContext, path: string): Prom
     return { listed, isFolder: false };
   }
   try {
-    const entries = await listFolder(context, path);
+    const entries = await listFolder(context, path, { onGap: (gap) => context.report(gap) });
     const listed = entries.map((entry) => (
       { path: childPath(path, entry.name), title: entry.name, entry }
     ));

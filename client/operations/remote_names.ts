@@ -15,7 +15,7 @@ export interface RemotePlace {
 
 /**
  * The places a path with `*`, `?` or `[…]` in its last part stands for, by name; a path without them, or a
- * file that is really called so, is itself.
+ * file that is really called so, is itself. A line of the listing that does not read is reported.
  *
  * @throws CommandFailure `notThere` when nothing fits.
  */
@@ -27,7 +27,7 @@ export async function expandRemote(
   const pattern = path.slice(slash + 1);
   if (!isPattern(pattern)) return [{ path, entry: undefined }];
   const folder = path.slice(0, slash + 1);
-  const entries = await listFolder(context, folder);
+  const entries = await listFolder(context, folder, { onGap: (gap) => context.report(gap) });
   const literal = entries.find((entry) => entry.name === pattern);
   const fitting = literal ? [literal] : entries.filter(({ name }) => fitsPattern(pattern, name));
   if (fitting.length > 0) {

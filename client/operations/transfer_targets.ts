@@ -200,8 +200,10 @@ async function localTarget(
     { tried: `look at "${output}"`, local: "target" },
     () => localFacts(path),
   );
-  if (facts?.isFolder) return localChild(path, ownName(place));
-  if (!isOneOfMany && !/[/\\]$/.test(output)) return path;
+  // What has no name, such as the folder of the login, goes into the one that was named as it is.
+  const isNamed = isOneOfMany || remoteName(folderPath(place.path)) !== "";
+  if (facts?.isFolder) return isNamed ? localChild(path, ownName(place)) : path;
+  if (!isOneOfMany && !(isNamed && /[/\\]$/.test(output))) return path;
   if (facts !== undefined) {
     throw new CommandFailure(ExitCode.usage, `-o "${output}"`, "it is a file, not a folder");
   }

@@ -92,7 +92,7 @@ export class Downloads implements WorkSource<TransferJob> {
       const happened = `folders are nested more than ${DEPTH_LIMIT} deep`;
       throw new CommandFailure(ExitCode.failed, tried, happened);
     }
-    const entries = await listFolder(context, remote);
+    const entries = await listFolder(context, remote, { onGap: (gap) => context.report(gap) });
     await attempt(tried, () => Deno.mkdir(local, { recursive: true }));
     const jobs: TransferJob[] = [];
     const below: RemoteFolder[] = [];
