@@ -21,6 +21,21 @@ export interface PrintedFailure {
  * @param debug whether the stack and its causes follow (FTP_DEBUG=1).
  */
 export function printedFailure(failure: unknown, debug: boolean): PrintedFailure {
+  const { text, exitCode } = wholeFailure(failure, debug);
+  return { text: withoutPasswords(text), exitCode };
+}
+
+/**
+ * SECURITY: an address that does not read is told as it was typed, but what may be a password in it (`ann:x@host`,
+ * `ftp://ann:x@host`) is not: what scripts write on standard error ends in logs.
+ */
+function withoutPasswords(text: string): string {
+  return text
+    .replace(/("(?:[a-z]+:\/\/)?[^\s"/@:[]+):(?!\/\/)[^"\n]*@/gi, "$1:****@")
+    .replace(/(\/\/[^\s"/@:[]+):[^\s"]{1,200}@/g, "$1:****@");
+}
+
+function wholeFailure(failure: unknown, debug: boolean): PrintedFailure {
   if (failure instanceof ReaderGone) return { text: "", exitCode: ExitCode.failed };
   const trace = debug ? `${Deno.inspect(failure)}\n` : "";
   if (failure instanceof CommandFailure) {

@@ -142,3 +142,22 @@ function recordedOutput(): CommandOutput & { readonly text: string } {
     write: (bytes) => Promise.resolve(void (text += new TextDecoder().decode(bytes))),
   };
 }
+
+Deno.test("a password in an address that does not read is not told, other colons and at signs are", () => {
+  const told: readonly (readonly [tried: string, hint: string, text: string])[] = [
+    ['remote "ftp://ann:a/b@host/x"', "h", 'ftp: remote "ftp://ann:****@host/x": no\nhint: h\n'],
+    ['open "ann:se cret@host"', "h", 'ftp: open "ann:****@host": no\nhint: h\n'],
+    ['r "x"', "ftp://ann:p@ss@h is", 'ftp: r "x": no\nhint: ftp://ann:****@h is\n'],
+    ['log in as "ann"', "ann@host:21", 'ftp: log in as "ann": no\nhint: ann@host:21\n'],
+    ['open "ftp://ann@h:21"', "a: b@c", 'ftp: open "ftp://ann@h:21": no\nhint: a: b@c\n'],
+    ['open "ftp://[::1]/a@b"', "h", 'ftp: open "ftp://[::1]/a@b": no\nhint: h\n'],
+  ];
+  for (const [tried, hint, text] of told) {
+    const failure = new CommandFailure(ExitCode.usage, tried, "no", { hint });
+    assert.equal(printedFailure(failure, false).text, text);
+    const trace = printedFailure(failure, true).text;
+    assert.equal(/a\/b|cret|p@ss/.test(trace), false, trace);
+  }
+  const refusal = new CommandFailure(ExitCode.failed, 'log in as "ann"', "530 ask me@host: now");
+  assert.match(printedFailure(refusal, false).text, /"ann": 530 ask me@host: now/);
+});
