@@ -7,6 +7,7 @@ import { type Parsed, parsed, unparsed } from "../shared/parsed.ts";
 import { readSmallFile } from "../shared/small_file.ts";
 import { type Address, formatAddress, parseAddress } from "./address.ts";
 import type { TlsMode } from "./client.ts";
+import { parsePin, TLS_MODES } from "./connection_flags.ts";
 import { ownFolder } from "./own_folder.ts";
 import { replaceFile } from "./replaced_file.ts";
 
@@ -121,22 +122,36 @@ function parseSites(text: string): Parsed<Sites> {
   const entries = jsonOf(text);
   if (!Array.isArray(entries)) return unparsed("it is no list of sites");
   for (const entry of entries) {
-    const { name, address, tls, pin, ca, active } = entry ?? {};
-    const own = parseSiteName(`${name}`);
+    const { name, address, active } = entry ?? {};
+    const own = parseSiteName(`${name ?? ""}`);
     if (!own.ok) return own;
     const place = parseAddress(`${address}`);
     if (!place.ok) return unparsed(`site "${own.value}": ${place.why}`);
+    const how = parseWay(entry);
+    if (!how.ok) return unparsed(`site "${own.value}": ${how.why}`);
     sites.set(own.value, {
       name: own.value,
       // SECURITY: one that was written in by hand is not used: it would be a habit soon.
       address: { ...place.value, password: undefined },
-      tls,
-      pin,
-      ca,
+      ...how.value,
       active: active === true,
     });
   }
   return parsed(sites);
+}
+
+/** SECURITY: a mode or a pin with a slip of the pen in it must not come to no protection. */
+function parseWay(
+  { tls, pin, ca }: Readonly<Record<string, unknown>>,
+): Parsed<Pick<Site, "tls" | "pin" | "ca">> {
+  const mode = TLS_MODES.find((each) => each === tls);
+  if (tls !== undefined && mode === undefined) {
+    return unparsed(`it is one of ${TLS_MODES.join(", ")}`);
+  }
+  const fingerprint = pin === undefined ? undefined : parsePin(`${pin}`);
+  if (fingerprint?.ok === false) return fingerprint;
+  const authorities = ca === undefined ? undefined : `${ca}`;
+  return parsed({ tls: mode, pin: fingerprint?.value, ca: authorities });
 }
 
 function jsonOf(text: string): unknown {

@@ -3,8 +3,9 @@
 import { type Parsed, parsed, unparsed } from "../../shared/parsed.ts";
 import type { Existing, SourceFacts, TlsMode, TransferOptions } from "../client.ts";
 import { type Address, formatAddress, parseAddress } from "../address.ts";
+import { TLS_MODES } from "../connection_flags.ts";
 import type { MirrorRules } from "../mirror.ts";
-import type { IfExists, TransferFlags } from "../operations/transfer_policy.ts";
+import { IF_EXISTS, type IfExists, type TransferFlags } from "../operations/transfer_policy.ts";
 
 /** A server, who is logged in there, and how it is reached; never a password. */
 export interface RecordedServer {
@@ -124,18 +125,20 @@ function parseHead(fields: Fields): Parsed<RecordHead> {
   if (!address.ok) return address;
   const isWhole = version === VERSION && (direction === "get" || direction === "put") &&
     Array.isArray(items) && items.every(isItem) && isCount(begunMs);
-  if (!isWhole || !isFlags(flags)) return unparsed("it is no record of this version");
+  if (!isWhole || !isFlags(flags) || !isMirror(mirror) || !isTls(server["tls"])) {
+    return unparsed("it is no record of this version");
+  }
   return parsed({
     direction,
     server: {
       address: address.value,
-      tls: server["tls"] as TlsMode,
+      tls: server["tls"],
       active: server["active"] === true,
       pin: textOf(server["pin"]),
       ca: textOf(server["ca"]),
     },
     items,
-    mirror: mirror as MirrorRules | undefined,
+    mirror,
     flags,
     begunMs,
   });
@@ -167,7 +170,7 @@ function isFacts(value: unknown): value is SourceFacts {
 
 function isFlags(value: unknown): value is RecordedFlags {
   const { ifExists, verify, retries, limitRate } = fieldsOf(value);
-  return typeof ifExists === "string" && typeof verify === "string" && isCount(retries) &&
+  return isOneOf(IF_EXISTS, ifExists) && typeof verify === "string" && isCount(retries) &&
     (limitRate === undefined || isCount(limitRate));
 }
 
@@ -178,5 +181,21 @@ function isItem(value: unknown): value is RecordedItem {
 
 function isFlight(value: unknown): value is Flight {
   const { local, remote, existing } = fieldsOf(value);
-  return typeof local === "string" && typeof remote === "string" && typeof existing === "string";
+  return typeof local === "string" && typeof remote === "string" &&
+    isOneOf(["resume", "replace", "refuse"], existing);
+}
+
+function isMirror(value: unknown): value is MirrorRules | undefined {
+  const { include, exclude } = fieldsOf(value);
+  const areGlobs = (globs: unknown) =>
+    Array.isArray(globs) && globs.every((glob) => typeof glob === "string");
+  return value === undefined || (areGlobs(include) && areGlobs(exclude));
+}
+
+function isTls(value: unknown): value is TlsMode {
+  return isOneOf(TLS_MODES, value);
+}
+
+function isOneOf(known: readonly unknown[], value: unknown): boolean {
+  return known.includes(value);
 }

@@ -97,6 +97,21 @@ Deno.test("of a record that a power cut tore everything before the tear counts, 
   assert.ok(zeros.ok && zeros.value.flights.size === 0);
 });
 
+Deno.test("a record that says what no command says is none: it stops no other one", () => {
+  const head = JSON.parse(formatHead(HEAD));
+  const wrong: readonly Record<string, unknown>[] = [
+    { mirror: {} },
+    { mirror: { include: [1], exclude: [] } },
+    { server: { ...head.server, tls: "Required" } },
+    { flags: { ...head.flags, ifExists: "often" } },
+  ];
+  assert.ok(parseRecord(`${JSON.stringify(head)}\n`).ok);
+  for (const fields of wrong) {
+    const text = `${JSON.stringify({ ...head, ...fields })}\n`;
+    assert.equal(parseRecord(text).ok, false, text);
+  }
+});
+
 Deno.test("a line that was torn does not swallow the next one", () =>
   inJournal(async (journal, folder) => {
     await using _record = await journal.begin(HEAD, trouble);
