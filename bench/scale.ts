@@ -43,7 +43,7 @@ export const QUICK: Scale = {
   warmUpFiles: 200,
   names: 20_000,
   logins: 100,
-  pingSeconds: 0.5,
+  pingSeconds: 0.25,
   isQuick: true,
 };
 
