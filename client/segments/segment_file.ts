@@ -127,6 +127,11 @@ export class SegmentFile implements AsyncDisposable {
     segment.at = segment.start;
   }
 
+  /** Forgets the last so many bytes of a segment that is complete. */
+  reopen(segment: Segment, bytes: number): void {
+    if (segment.at === segment.end) segment.at = Math.max(segment.end - bytes, segment.start);
+  }
+
   /** Exactly these bytes. */
   read(start: number, end: number): Promise<Uint8Array> {
     return this.#alone(() => readRange(this.#file, start, end));

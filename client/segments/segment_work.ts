@@ -25,7 +25,7 @@ export interface Overlap {
 }
 
 /** Enough that chance cannot make it equal. */
-const OVERLAP_BYTES = 64 * 1024;
+export const OVERLAP_BYTES = 64 * 1024;
 
 /** A connection that fails so often without moving a byte is left to itself. */
 const FRUITLESS_LIMIT = 2;

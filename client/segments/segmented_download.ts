@@ -6,7 +6,7 @@ import { ContentDiffers, Refused, Unproven } from "../failure.ts";
 import type { RemoteEntry } from "../remote_entry.ts";
 import { SegmentFile } from "./segment_file.ts";
 import { bytesThere, type Segment } from "./segment_map.ts";
-import { fetchSegments, type Overlap, type SegmentLane } from "./segment_work.ts";
+import { fetchSegments, type Overlap, OVERLAP_BYTES, type SegmentLane } from "./segment_work.ts";
 
 /** How a file is fetched in segments. */
 export interface SegmentedOptions extends DownloadOptions {
@@ -44,7 +44,10 @@ export async function downloadSegmented(
   const plan = { size, modifiedMs, count: lanes.length, leastBytes };
   await using file = await SegmentFile.open(target, plan);
   const there = bytesThere(file.map);
-  if (there > 0) await proveSegments(file, await first.client(), path, signal);
+  if (there > 0 && !await proveSegments(file, await first.client(), path, signal)) {
+    // An earlier run may have ended before it compared anything; of what is open the beginning is compared anyway.
+    for (const segment of file.map.segments) file.reopen(segment, OVERLAP_BYTES);
+  }
   const resumedFrom = bytesThere(file.map);
   try {
     const overlaps = await fetchSegments(path, file, options);
@@ -64,21 +67,22 @@ export async function downloadSegmented(
   }
 }
 
-/** Earlier segments that the server can prove to be others are fetched again. */
+/** Earlier segments that the server can prove to be others are fetched again. @returns whether the rest is proven */
 async function proveSegments(
   file: SegmentFile,
   client: Client,
   path: string,
   signal: AbortSignal | undefined,
-): Promise<void> {
+): Promise<boolean> {
   for (const segment of file.map.segments) {
     if (segment.at === segment.start) continue;
     const digest = await rangeDigest(client, path, segment, signal);
-    if (digest === undefined) return;
+    if (digest === undefined) return false;
     const hasher = createHasher(digest.algorithm);
     await file.digest(segment.start, segment.at, hasher, signal);
     if (hasher.digest() !== digest.hex) file.restart(segment);
   }
+  return true;
 }
 
 async function rangeDigest(
