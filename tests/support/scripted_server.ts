@@ -12,6 +12,9 @@ import { deafPort } from "./deaf_port.ts";
 /** A script has so long for each of its lines, milliseconds; a client that hangs fails the test. */
 const STEP_MS = 10_000;
 
+/** A client comes so soon, milliseconds, after all that it has to do before; one that never does fails the test. */
+const ARRIVAL_MS = 60_000;
+
 /** A server for one connection. */
 export interface ScriptedServer extends AsyncDisposable {
   readonly port: number;
@@ -57,7 +60,7 @@ export function scriptedSessions(scripts: readonly (readonly string[])[]): Scrip
   const serve = async () => {
     const sessions: Promise<void>[] = [];
     for (const [at, play] of plays.entries()) {
-      const conn = await listener.accept();
+      const conn = await within(listener.accept(), { limitMs: ARRIVAL_MS });
       const session = play.run(conn, scripts[at]!).finally(() => play.close());
       session.catch(() => {});
       sessions.push(session);
