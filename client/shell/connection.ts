@@ -103,7 +103,11 @@ export class Connection implements AsyncDisposable {
     const { FTP_PASSWORD: _secret, FTP_USER: _name, ...env } = opening.world.env;
     const sources = { flags, env, stdinPassword: undefined };
     const parts = { ...this.#parts, opening: { ...opening, flags, sources } };
-    const there = { ...place, address, path: "" };
+    const site = place.site && {
+      ...place.site,
+      address: { ...place.site.address, user: undefined },
+    };
+    const there = { ...place, address, path: "", ...(site && { site }) };
     return await this.#replace(await RemoteSession.open(there, parts, signal));
   }
 

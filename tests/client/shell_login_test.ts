@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { noise } from "../support/file_tree.ts";
-import { PASSWORD, READER } from "../support/in_process_server.ts";
+import { PASSWORD, READER, USER } from "../support/in_process_server.ts";
 import { ftpCommandLine } from "../support/program.ts";
 import { Person } from "../support/shell_at_terminal.ts";
 import { TerminalProcess } from "../support/terminal_process.ts";
@@ -59,6 +59,24 @@ Deno.test("a newcomer makes an account at the prompt, changes the password, logs
   await terminal.type("quit\r");
   assert.equal(await terminal.end(), 0, terminal.shown);
   assert.doesNotMatch(terminal.shown, /plum|winter|correct horse/);
+});
+
+Deno.test("user without a name asks who, also at a site that has a user of its own", async () => {
+  await using person = await Person.arrive();
+  const address = `ftp://${USER}@127.0.0.1:${person.server.port}`;
+  await Deno.mkdir(join(person.home, "config", "ftp"), { recursive: true });
+  const sites = JSON.stringify([{ name: "work", address }]);
+  await Deno.writeTextFile(join(person.home, "config", "ftp", "sites.json"), sites);
+  await using terminal = person.shell(["work"], { FTP_SERVER: "", FTP_USER: "" });
+  await terminal.see(/:\/> $/);
+  await terminal.type("user\r");
+  await terminal.see(/Name at [^]*: $/);
+  await terminal.type(`${READER}\r`);
+  await terminal.see(/Password for reader at .*: $/);
+  await terminal.type(`${PASSWORD}\r`);
+  await terminal.see(/reader at [^]*:\/> $/);
+  await terminal.type("quit\r");
+  assert.equal(await terminal.end(), 0, terminal.shown);
 });
 
 Deno.test("what did not finish is offered at the next login, both ways, and carried on", async () => {
