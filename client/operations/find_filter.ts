@@ -49,7 +49,7 @@ export const TYPE_LETTERS = Object.keys(TYPES);
 
 /** Reads `f`, `d` or `l`. */
 export function parseEntryType(text: string): Parsed<RemoteEntry["type"]> {
-  const type = TYPES[text];
+  const type = Object.hasOwn(TYPES, text) ? TYPES[text] : undefined;
   return type === undefined
     ? unparsed(`a type is one of ${TYPE_LETTERS.join(", ")}`)
     : parsed(type);

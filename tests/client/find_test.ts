@@ -57,6 +57,7 @@ Deno.test("sizes, types and moments are read as people type them", () => {
   const value = { side: "below", bytes: 10 * 1024 * 1024 };
   assert.deepEqual(parseSizeFilter("-10M"), { ok: true, value });
   assert.deepEqual(parseEntryType("d"), { ok: true, value: "directory" });
+  assert.equal(parseEntryType("constructor").ok, false);
   const nowMs = Date.UTC(2026, 5, 15);
   const moments: [string, number][] = [
     ["2026-01-31", Date.UTC(2026, 0, 31)],
