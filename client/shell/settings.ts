@@ -58,7 +58,8 @@ export const SETTINGS: readonly SettingRow[] = [
     choices: Object.keys(TYPES),
     show: ({ type }) => type === "ascii" ? "ascii" : "binary",
     parse: (text) => {
-      const type = TYPES[text.toLowerCase()];
+      const name = text.toLowerCase();
+      const type = Object.hasOwn(TYPES, name) ? TYPES[name] : undefined;
       return type === undefined
         ? unparsed(Object.keys(TYPES).join(", "))
         : parsed((settings) => void (settings.type = type));

@@ -139,9 +139,11 @@ Deno.test("ascii makes texts of the transfers that follow, until binary", async 
   assert.equal(await Deno.readTextFile(join(folder.path, "unix")), "a\nb\n");
   assert.equal(await Deno.readTextFile(join(server.root, "data")), "a\r\nb\r\n");
 
-  const wrong = await script("type ebcdic");
-  assert.equal(wrong.code, 2);
-  assert.match(wrong.stderr, /set type "ebcdic": ascii, binary, image\n/);
+  for (const name of ["ebcdic", "constructor"]) {
+    const wrong = await script(`type ${name}`);
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.stderr, new RegExp(`set type "${name}": ascii, binary, image\\n`));
+  }
 });
 
 Deno.test("open takes neither user nor password of the server before to another one", async () => {
