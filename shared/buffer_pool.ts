@@ -1,5 +1,7 @@
 // The memory that moving bytes costs one thread: buffers of a few sizes, used again and bounded.
 
+import { Pace } from "./pace.ts";
+
 const KIB = 1024;
 
 /** What a transfer starts with and slow ones keep: two TLS records; 1,000 slow transfers hold 32 MiB. */
@@ -29,6 +31,8 @@ const SPARE_LIMIT_BYTES = 16 * 1024 * KIB;
  * of two. Contents are left over from earlier use: only what was read into a buffer may be written.
  */
 export class BufferPool {
+  /** The pace of those same transfers. */
+  readonly pace = new Pace();
   readonly #spare = new Map<number, Uint8Array[]>();
   #spareBytes = 0;
   #inUseBytes = 0;

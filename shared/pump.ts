@@ -73,6 +73,7 @@ class Carrier {
 
   async run(): Promise<number> {
     const { signal, stallMs } = this.#options;
+    using _turn = this.#pool.pace.join();
     const onAbort = () => this.#stop(new Fault("aborted", { cause: signal.reason }));
     if (signal.aborted) onAbort();
     signal.addEventListener("abort", onAbort, { once: true });
@@ -104,6 +105,8 @@ class Carrier {
       size = nextBufferBytes(size, nowMs - startedMs, largest);
       startedMs = nowMs;
       this.#writing = this.#put();
+      const rest = ended ? undefined : this.#pool.pace.rest();
+      if (rest !== undefined) await rest;
     }
     await this.#writing;
   }
