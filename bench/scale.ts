@@ -23,7 +23,7 @@ export interface Scale {
 
 /** The whole measurement. */
 export const FULL: Scale = {
-  fileBytes: 512 * MIB,
+  fileBytes: 1024 * MIB,
   shareBytes: 4 * MIB,
   rounds: 3,
   smallFiles: 1000,
