@@ -13,7 +13,7 @@ import { toldSentence } from "../texts/told_failure.ts";
 import { type Collision, type FileFacts, freeName, planFor } from "./existing_target.ts";
 import { localFacts } from "./local_files.ts";
 import { attempt, type OperationContext, shown } from "./operation_context.ts";
-import { watchTransfer } from "./recording.ts";
+import { isCarriedOnAlone, watchTransfer } from "./recording.ts";
 import { entryAt, isFolderAt } from "./remote_names.ts";
 import { getSegmented } from "./segment_lanes.ts";
 import type { TransferPolicy } from "./transfer_policy.ts";
@@ -139,6 +139,7 @@ async function decideAndMove(
   file: TransferredFile,
   move: Mover,
 ): Promise<void> {
+  if (isCarriedOnAlone(context, file)) return;
   if (policy.isCarriedOn && await wasMoved(collision)) return tellSkipped(context, file);
   const plan = await planFor(collision, policy, context);
   if (plan.kind === "skip") return tellSkipped(context, file);
