@@ -24,7 +24,7 @@ for (const { file, swapped, isRootFixed } of SWAPS) {
     await using disk = await openTrialDisk();
     for (const directory of ["d", "d/e"]) await disk.storage.createDirectory(at(`/${directory}`));
     await put(disk.storage, `/${file}`, "inside");
-    const outside = disk.outside(file.slice(swapped && swapped.length + 1));
+    const outside = disk.outside(swapped === "" ? file : file.slice(swapped.length + 1));
     await Deno.mkdir(dirname(outside), { recursive: true });
     await Deno.writeTextFile(outside, "outside");
     if (!isRootFixed) await Deno.chmod(disk.options.home, 0o777);
