@@ -1,5 +1,7 @@
 // On which ports this very process listens, by its own descriptors (Linux).
 
+import { descriptorTargets } from "./descriptors.ts";
+
 /** As the kernel's table of connections names it. */
 const LISTENING = "0A";
 
@@ -16,22 +18,10 @@ export function listeningPorts(address: string): number[] {
 }
 
 function ownSockets(): ReadonlySet<string> {
-  const inodes = new Set<string>();
-  for (const { name } of Deno.readDirSync("/proc/self/fd")) {
-    const inode = /^socket:\[(\d+)\]$/.exec(targetOf(`/proc/self/fd/${name}`))?.[1];
-    if (inode !== undefined) inodes.add(inode);
-  }
-  return inodes;
-}
-
-/** Nothing for a descriptor that was closed since it was listed. */
-function targetOf(link: string): string {
-  try {
-    return Deno.readLinkSync(link);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "";
-    throw error;
-  }
+  const inodes = descriptorTargets().flatMap((target) =>
+    /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? []
+  );
+  return new Set(inodes);
 }
 
 /** As the table writes it: the bytes as this machine keeps a number, the last one first. */
