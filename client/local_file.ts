@@ -89,12 +89,29 @@ export async function readRange(
  */
 const SYNC_BYTES = 32 * 1024;
 
+/** A file as a source that can start once more. */
+export interface FileSource extends ByteSource {
+  /**
+   * Reads go on from here. It waits for one that is under way, left by a transfer that was given up: that one would
+   * take bytes of the next transfer and nobody would miss them.
+   */
+  rewind(position: number): Promise<void>;
+}
+
 /** An open file, from its position on, as a source. */
-export function fileSource(file: Deno.FsFile): ByteSource {
+export function fileSource(file: Deno.FsFile): FileSource {
+  let reading: Promise<unknown> = Promise.resolve();
   return {
-    read: async (into) => {
+    async read(into) {
       const bytes = into as Uint8Array<ArrayBuffer>;
-      return into.length <= SYNC_BYTES ? file.readSync(bytes) : await file.read(bytes);
+      if (into.length <= SYNC_BYTES) return file.readSync(bytes);
+      const count = file.read(bytes);
+      reading = count.catch(() => {});
+      return await count;
+    },
+    async rewind(position) {
+      await reading;
+      file.seekSync(position, Deno.SeekMode.Start);
     },
   };
 }

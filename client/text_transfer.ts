@@ -78,8 +78,8 @@ export async function uploadText(
   using file = await openLocal(source.path);
   const { size, mtime } = await file.stat();
   options.onSource?.({ size, modifiedMs: mtime?.getTime() });
-  const rewind = async () => void await file.seek(0, Deno.SeekMode.Start);
-  const result = await transfer.send(fileSource(file), size, rewind);
+  const from = fileSource(file);
+  const result = await transfer.send(from, size, () => from.rewind(0));
   if ((options.preserve ?? true) && mtime) {
     await setRemoteModified(peer, path, mtime.getTime(), options.signal);
   }

@@ -1,6 +1,7 @@
 // STOR and APPE from a file or a source: carried on where what is there is proven, and proven at the end.
 
 import type { ByteSource } from "../shared/byte_stream.ts";
+import { Fault } from "../shared/fault.ts";
 import { createHasher, type HashAlgorithm, type Hasher } from "../shared/hash.ts";
 import { boundedSource, readFully } from "./bounded_read.ts";
 import type {
@@ -100,12 +101,14 @@ class Upload {
     if (!start.done) {
       this.#options.onSource?.({ size, modifiedMs: mtime?.getTime() });
       const before = start.hasher;
-      const rewind = () => {
-        file.seekSync(start.offset, Deno.SeekMode.Start);
+      const source = fileSource(file);
+      const rewind = async () => {
+        await source.rewind(start.offset);
         start.hasher = before?.fork();
       };
-      rewind();
-      moved = await this.#send("STOR", fileSource(file), start, { totalBytes: size, rewind });
+      await rewind();
+      moved = await this.#send("STOR", source, start, { totalBytes: size, rewind });
+      if (start.offset + moved < size) throw new Fault("truncated", { about: this.#path });
     }
     const result = await this.#prove(start, moved);
     if ((this.#options.preserve ?? true) && mtime) {
@@ -237,7 +240,7 @@ class Upload {
     verb: "STOR" | "APPE",
     source: ByteSource,
     start: Start,
-    { totalBytes, rewind }: { totalBytes?: number; rewind?: () => void },
+    { totalBytes, rewind }: { totalBytes?: number; rewind?: () => Promise<void> },
   ): Promise<number> {
     const { signal } = this.#options;
     if (this.#algorithm) await announceDigest(this.#peer, this.#algorithm, signal);
