@@ -141,6 +141,9 @@ Deno.test("the account's life of the README works as it is written there", async
   assert.match(removed[0]?.name ?? "", /^\d+-ada$/);
   const kept = await Deno.readFile(join(home, ".ftp", "removed", removed[0]!.name, "more.bin"));
   assert.deepEqual(kept, noise(2_000_000, 2));
+  // Hanging up is no reason for a server to end: it reads its settings again.
+  await server.type("\x03");
+  await server.see(/\[\d+\]> $/);
 });
 
 /** Waits until the server has the beginning of an upload. */
