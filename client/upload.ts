@@ -4,6 +4,7 @@ import type { ByteSource } from "../shared/byte_stream.ts";
 import { Fault } from "../shared/fault.ts";
 import { createHasher, type HashAlgorithm, type Hasher } from "../shared/hash.ts";
 import { boundedSource, readFully } from "./bounded_read.ts";
+import { isSameContent } from "./bytes_in_memory.ts";
 import type {
   Proof,
   TransferOptions,
@@ -200,7 +201,7 @@ class Upload {
           return filled;
         },
       });
-      return length === expected.length && expected.every((byte, at) => byte === read[at]);
+      return isSameContent(expected, read.subarray(0, length));
     } catch (error) {
       if (error instanceof Refused || error instanceof LongerThanTold) return false;
       throw error;

@@ -1,9 +1,9 @@
 // How many small files a second go up and come down, side by side over several connections.
 
 import { randomBytes } from "node:crypto";
-import type { ByteSource } from "../../shared/byte_stream.ts";
 import { CommandFailure } from "../../shared/exit_code.ts";
 import { approximateSize } from "../../shared/units.ts";
+import { memorySource } from "../bytes_in_memory.ts";
 import type { Client } from "../client.ts";
 import { isFinal } from "../failure_report.ts";
 import type { RemoteEntry } from "../remote_entry.ts";
@@ -22,7 +22,7 @@ export async function* measureSmallFiles(
   try {
     const content = randomBytes(limits.fileBytes);
     const up = await sideBySide(clients, limits, limits.files, async (client, at) => {
-      const source = sourceOf(content);
+      const source = memorySource(content);
       const options = { existing: "replace", verify: "never", preserve: false, signal } as const;
       await client.upload({ source }, folder.file(`small-${at}`), options);
     });
@@ -111,18 +111,5 @@ function measurement(
       files_per_second: rate,
     },
     line: `${rate} files a second (${files} of ${approximateSize(fileBytes)} over ${over})`,
-  };
-}
-
-function sourceOf(content: Uint8Array): ByteSource {
-  let rest = content;
-  return {
-    read: (into) => {
-      if (rest.length === 0) return Promise.resolve(null);
-      const count = Math.min(into.length, rest.length);
-      into.set(rest.subarray(0, count));
-      rest = rest.subarray(count);
-      return Promise.resolve(count);
-    },
   };
 }

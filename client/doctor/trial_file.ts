@@ -4,7 +4,8 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
 import { createHasher } from "../../shared/hash.ts";
-import type { ByteSink, ByteSource } from "../../shared/byte_stream.ts";
+import type { ByteSink } from "../../shared/byte_stream.ts";
+import { isSameContent, memorySource } from "../bytes_in_memory.ts";
 import type { Client } from "../client.ts";
 import { formatRefusal, Refused } from "../failure.ts";
 import { removeLeftover } from "../leftover.ts";
@@ -55,7 +56,7 @@ export class Trial {
     const content = new Uint8Array(randomBytes(TRIAL_BYTES));
     this.mayHaveLeft = true;
     try {
-      const { elapsedMs } = await client.upload({ source: sourceOf(content) }, this.#path, {
+      const { elapsedMs } = await client.upload({ source: memorySource(content) }, this.#path, {
         existing: "replace",
         verify: "never",
         signal,
@@ -84,7 +85,7 @@ export class Trial {
     const subject = this.#subject;
     if (subject === undefined) return skipped(this.#whyNone);
     const fetched = await fetch(client, subject.path, 0, signal);
-    if (subject.content !== undefined && !equal(fetched, subject.content)) {
+    if (subject.content !== undefined && !isSameContent(fetched, subject.content)) {
       return fails(
         ExitCode.contentDiffers,
         `${fetched.length} bytes came back, and they are not those that were sent`,
@@ -104,7 +105,7 @@ export class Trial {
     const half = Math.floor(content.length / 2);
     if (half === 0) return skipped(this.#whyNone);
     const down = await tolerant(async () =>
-      equal(await fetch(client, path, half, signal), content.subarray(half))
+      isSameContent(await fetch(client, path, half, signal), content.subarray(half))
     );
     if (down === false) {
       return fails(
@@ -178,7 +179,7 @@ export class Trial {
     await using folder = await temporaryFolder();
     const local = join(folder.path, "trial");
     await Deno.writeFile(local, content);
-    const first = { source: sourceOf(content.subarray(0, half)) };
+    const first = { source: memorySource(content.subarray(0, half)) };
     await client.upload(first, this.#path, { existing: "replace", verify: "never", signal });
     const second = await client.upload({ path: local }, this.#path, { preserve: false, signal });
     return second.resumedFrom === half;
@@ -223,21 +224,4 @@ async function fetch(
   };
   await client.download(path, { sink }, { offset, verify: "never", signal });
   return kept.slice(0, length);
-}
-
-function sourceOf(content: Uint8Array): ByteSource {
-  let rest = content;
-  return {
-    read: (into) => {
-      if (rest.length === 0) return Promise.resolve(null);
-      const count = Math.min(into.length, rest.length);
-      into.set(rest.subarray(0, count));
-      rest = rest.subarray(count);
-      return Promise.resolve(count);
-    },
-  };
-}
-
-function equal(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((byte, at) => byte === other[at]);
 }

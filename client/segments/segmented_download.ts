@@ -1,6 +1,7 @@
 // One large file over several connections: each fetches a segment; what they put together is proven as a whole.
 
 import { createHasher, type HashAlgorithm } from "../../shared/hash.ts";
+import { isSameContent } from "../bytes_in_memory.ts";
 import type { Client, Digest, DownloadOptions, TransferResult } from "../client.ts";
 import { ContentDiffers, Refused, Unproven } from "../failure.ts";
 import type { RemoteEntry } from "../remote_entry.ts";
@@ -115,7 +116,7 @@ async function demandOverlaps(
 ): Promise<void> {
   for (const { start, bytes } of overlaps) {
     const here = await file.read(start, start + bytes.length);
-    if (here.every((byte, at) => byte === bytes[at])) continue;
+    if (isSameContent(here, bytes)) continue;
     throw new ContentDiffers(path, `what comes at byte ${start}`, "one thing", "another");
   }
 }

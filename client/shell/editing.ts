@@ -1,5 +1,6 @@
 // A file of the server in the person's editor: fetched, edited, sent back when it is another one afterwards.
 
+import { isSameContent } from "../bytes_in_memory.ts";
 import { temporaryFolder } from "../operations/copying.ts";
 import { putFile } from "../operations/file_transfer.ts";
 import { localChild } from "../operations/local_files.ts";
@@ -24,7 +25,7 @@ export async function editRemote(path: string, state: ShellState): Promise<void>
   // EDITOR may hold arguments: `code --wait`.
   await state.runProgram([...programs.editor.split(/\s+/), copy]);
   const after = await contentOf(copy);
-  if (after === undefined || isSame(before, after)) {
+  if (after === undefined || (before !== undefined && isSameContent(before, after))) {
     terminal.note(terminal.texts.program.notChanged(path));
   } else {
     await putFile(context, copy, path, { ...policy, ifExists: "overwrite" }).catch((error) => {
@@ -43,8 +44,4 @@ async function contentOf(path: string): Promise<Uint8Array | undefined> {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
-}
-
-function isSame(before: Uint8Array | undefined, after: Uint8Array): boolean {
-  return before?.length === after.length && before.every((byte, at) => byte === after[at]);
 }
