@@ -10,7 +10,7 @@ import {
   parseExtendedPassiveReply,
   parsePassiveReply,
 } from "../shared/host_port.ts";
-import { endpointOf, plainStream } from "../shared/plain_stream.ts";
+import { closeIfOpen, endpointOf, plainStream } from "../shared/plain_stream.ts";
 import type { ClientLimits } from "./client_limits.ts";
 import type { Conversation } from "./conversation.ts";
 import { type DataProtection, DataProtector, type DataUse } from "./data_protection.ts";
@@ -188,17 +188,17 @@ export class DataConnections {
       within(acceptFrom(listener, expected), {
         limitMs: limits.dataConnectMs,
         signal: stop,
-        cancel: () => closeListener(listener),
+        cancel: () => closeIfOpen(listener),
       }).catch((error) => {
         throw isFault(error, "timed-out") ? new Fault("no-data-connection") : error;
       });
     try {
       await this.#announce({ address, port: endpointOf(listener.addr).port }, signal);
     } catch (error) {
-      closeListener(listener);
+      closeIfOpen(listener);
       throw error;
     }
-    return this.#plan(dial, Promise.resolve(), () => closeListener(listener));
+    return this.#plan(dial, Promise.resolve(), () => closeIfOpen(listener));
   }
 
   async #announce(here: Endpoint, signal: AbortSignal | undefined): Promise<void> {
@@ -239,17 +239,9 @@ async function acceptFrom(listener: Deno.TcpListener, address: string): Promise<
   for (;;) {
     const conn = await listener.accept();
     if (endpointOf(conn.remoteAddr).address === address) {
-      closeListener(listener);
+      closeIfOpen(listener);
       return conn;
     }
     conn.close();
-  }
-}
-
-function closeListener(listener: Deno.TcpListener): void {
-  try {
-    listener.close();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BadResource)) throw error;
   }
 }

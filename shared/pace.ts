@@ -59,7 +59,7 @@ export class Pace {
   }
 
   #unhang(): void {
-    if (this.#bell !== undefined) closeIfOpen(this.#bell);
+    closeIfOpen(this.#bell);
     this.#bell = undefined;
   }
 }

@@ -20,10 +20,10 @@ export function endpointOf(address: Deno.NetAddr): Endpoint {
   return { address: normaliseAddress(address.hostname), port: address.port };
 }
 
-/** Closes what somebody else, or the runtime, may have closed already. */
-export function closeIfOpen(resource: { close(): void }): void {
+/** Closes what somebody else, or the runtime, may have closed already, or what never came to be. */
+export function closeIfOpen(resource: { close(): void } | undefined): void {
   try {
-    resource.close();
+    resource?.close();
   } catch (error) {
     if (!(error instanceof Deno.errors.BadResource)) throw error;
   }

@@ -1,7 +1,7 @@
 // A server of one file that goes wrong as it is told: many sessions, any offset, faults by session and transfer.
 
 import { createHasher } from "../../shared/hash.ts";
-import { plainStream } from "../../shared/plain_stream.ts";
+import { closeIfOpen, plainStream } from "../../shared/plain_stream.ts";
 import type { ByteStream } from "../../shared/byte_stream.ts";
 
 /** One RETR, as a fault sees it. */
@@ -64,7 +64,7 @@ export class FaultyServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listener.close();
-    for (const each of this.#open) quietly(() => each.close());
+    for (const each of this.#open) closeIfOpen(each);
     await this.#accepting;
     await Promise.all(this.#sessions);
   }
@@ -195,13 +195,5 @@ async function* linesOf(stream: ByteStream): AsyncGenerator<string> {
     const lines = text.split("\r\n");
     text = lines.pop() ?? "";
     yield* lines;
-  }
-}
-
-function quietly(work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BadResource)) throw error;
   }
 }

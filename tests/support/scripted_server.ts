@@ -6,7 +6,7 @@ import { ServerTls, type TlsIdentity } from "../../server/server_tls.ts";
 import type { ByteStream } from "../../shared/byte_stream.ts";
 import { within } from "../../shared/deadline.ts";
 import { isFault } from "../../shared/fault.ts";
-import { endpointOf, plainStream } from "../../shared/plain_stream.ts";
+import { closeIfOpen, endpointOf, plainStream } from "../../shared/plain_stream.ts";
 import { deafPort } from "./deaf_port.ts";
 
 /** A script has so long for each of its lines, milliseconds; a client that hangs fails the test. */
@@ -54,7 +54,7 @@ export function scriptedSessions(scripts: readonly (readonly string[])[]): Scrip
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const plays = scripts.map(() => new Play());
   const close = () => {
-    closeQuietly(listener);
+    closeIfOpen(listener);
     for (const play of plays) play.close();
   };
   const serve = async () => {
@@ -78,14 +78,6 @@ export function scriptedSessions(scripts: readonly (readonly string[])[]): Scrip
       await finished.catch(() => {});
     },
   };
-}
-
-function closeQuietly(resource: { close(): void }): void {
-  try {
-    resource.close();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BadResource)) throw error;
-  }
 }
 
 class Play {
@@ -113,7 +105,7 @@ class Play {
   }
 
   close(): void {
-    for (const each of this.#open) closeQuietly(each);
+    for (const each of this.#open) closeIfOpen(each);
   }
 
   async #step(line: string): Promise<void> {

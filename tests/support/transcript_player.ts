@@ -10,6 +10,7 @@ import {
   parsePassiveReply,
 } from "../../shared/host_port.ts";
 import { type LineEvent, LineReader } from "../../shared/line_reader.ts";
+import { closeIfOpen } from "../../shared/plain_stream.ts";
 import { type InProcessServer, PASSWORD, USER } from "./in_process_server.ts";
 import { joined } from "./pieces.ts";
 import { fitLine, parseSteps, type Step, type Transcript } from "./transcript.ts";
@@ -114,7 +115,7 @@ export class Player implements Disposable {
 
   /** Closes everything of its own at once. */
   hangUp(): void {
-    for (const each of [this.#control, this.#data, this.#listener]) closeQuietly(each);
+    for (const each of [this.#control, this.#data, this.#listener]) closeIfOpen(each);
   }
 
   [Symbol.dispose](): void {
@@ -124,11 +125,11 @@ export class Player implements Disposable {
   async #playData(verb: string, rest: string): Promise<void> {
     switch (verb) {
       case "data connect":
-        closeQuietly(this.#data);
+        closeIfOpen(this.#data);
         this.#data = await Deno.connect({ port: Number(this.#names["port"]) });
         return;
       case "data listen": {
-        closeQuietly(this.#listener);
+        closeIfOpen(this.#listener);
         this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
         const { port } = this.#listener.addr;
         this.#names["port"] = String(port);
@@ -136,7 +137,7 @@ export class Player implements Disposable {
         return;
       }
       case "data accept":
-        closeQuietly(this.#data);
+        closeIfOpen(this.#data);
         this.#data = await this.#listener?.accept();
         return;
       case "data tls": {
@@ -292,14 +293,6 @@ async function drain(conn: Connection): Promise<Uint8Array> {
 async function untilClosed(conn: Connection): Promise<void> {
   const buffer = new Uint8Array(65_536);
   while (await conn.read(buffer).catch(() => null) !== null);
-}
-
-function closeQuietly(each: { close(): void } | undefined): void {
-  try {
-    each?.close();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BadResource)) throw error;
-  }
 }
 
 function encode(given: string): Uint8Array {
