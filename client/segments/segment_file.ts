@@ -72,7 +72,7 @@ export class SegmentFile implements AsyncDisposable {
     const paths = pathsOf(target);
     // SECURITY: whoever can write here could have left links in their places; they must not be followed.
     for (const path of [paths.part, paths.map]) {
-      const there = await lstatOrNothing(path);
+      const there = lstatOrNothing(path);
       if (there !== undefined && !there.isFile) await Deno.remove(path);
     }
     const file = await Deno.open(paths.part, { read: true, write: true, create: true });
@@ -188,7 +188,7 @@ function ignoreMissing(error: unknown): void {
 }
 
 async function readMap(path: string): Promise<SegmentMap | undefined> {
-  const there = await lstatOrNothing(path);
+  const there = lstatOrNothing(path);
   if (there === undefined || !there.isFile || there.size > MAP_LIMIT_BYTES) return undefined;
   const map = parseSegmentMap(await Deno.readTextFile(path));
   return map.ok ? map.value : undefined;
