@@ -13,8 +13,7 @@ export const SETTING_COMMANDS: readonly ShellCommand[] = [
     example: "set if-exists overwrite",
     takes: [0, 2],
     wordKinds: ["setting"],
-    run: ({ texts: [name, value] }, state) =>
-      name === undefined || value === undefined ? show(name, state) : set(name, value, state),
+    run: ({ texts: [name, value] }, state) => setOrShow(name, value, state),
   },
   {
     name: "show",
@@ -30,8 +29,7 @@ export const SETTING_COMMANDS: readonly ShellCommand[] = [
     example: "type ascii",
     takes: [0, 1],
     wordKinds: ["type"],
-    run: ({ texts: [type] }, state) =>
-      type === undefined ? show("type", state) : set("type", type, state),
+    run: ({ texts: [type] }, state) => setOrShow("type", type, state),
   },
   {
     name: "ascii",
@@ -55,16 +53,14 @@ export const SETTING_COMMANDS: readonly ShellCommand[] = [
     usage: "[RATE|off]",
     example: "limit 2M",
     takes: [0, 1],
-    run: ({ texts: [rate] }, state) =>
-      rate === undefined ? show("limit", state) : set("limit", rate, state),
+    run: ({ texts: [rate] }, state) => setOrShow("limit", rate, state),
   },
   {
     name: "parallel",
     usage: "[COUNT]",
     example: "parallel 4",
     takes: [0, 1],
-    run: ({ texts: [count] }, state) =>
-      count === undefined ? show("parallel", state) : set("parallel", count, state),
+    run: ({ texts: [count] }, state) => setOrShow("parallel", count, state),
   },
   {
     name: "passive",
@@ -91,6 +87,12 @@ export const SETTING_COMMANDS: readonly ShellCommand[] = [
       set("debug", value ?? (state.settings.debug ? "off" : "on"), state),
   },
 ];
+
+/** Sets it, or shows it where no value is given; without a name, all. @throws CommandFailure `usage` */
+function setOrShow(name: string | undefined, value: string | undefined, state: ShellState): void {
+  if (name === undefined || value === undefined) show(name, state);
+  else set(name, value, state);
+}
 
 /** @throws CommandFailure `usage` */
 function set(name: string, value: string, state: ShellState): void {
