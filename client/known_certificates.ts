@@ -1,5 +1,6 @@
 // The certificates a person has said yes to, in a file like ssh's known_hosts.
 
+import { ifThere } from "../shared/if_there.ts";
 import { readSmallFile } from "../shared/small_file.ts";
 import { ownFolder } from "./own_folder.ts";
 import { replaceFile } from "./replaced_file.ts";
@@ -48,10 +49,5 @@ async function readAll(path: string): Promise<Map<string, string>> {
 }
 
 async function textOf(path: string): Promise<string> {
-  try {
-    return await readSmallFile(path, FILE_LIMIT_BYTES);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "";
-    throw error;
-  }
+  return await ifThere(() => readSmallFile(path, FILE_LIMIT_BYTES)) ?? "";
 }

@@ -3,6 +3,7 @@
 import type { ByteSink, ByteSource } from "../shared/byte_stream.ts";
 import { Fault } from "../shared/fault.ts";
 import type { Hasher } from "../shared/hash.ts";
+import { ifThere } from "../shared/if_there.ts";
 import { NotRegular } from "./failure.ts";
 
 /** One read of a file: large enough that its fixed costs do not count. */
@@ -23,12 +24,7 @@ export async function openLocal(path: string): Promise<Deno.FsFile> {
 
 /** What a path leads to; `undefined` for nothing. */
 export function statOrNothing(path: string): Deno.FileInfo | undefined {
-  try {
-    return Deno.statSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  return ifThere(() => Deno.statSync(path));
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { basename, dirname, join } from "node:path";
 import { Fault } from "../shared/fault.ts";
+import { ifThere } from "../shared/if_there.ts";
 
 /** Where the part of a target lies. */
 export function partPathOf(target: string): string {
@@ -97,10 +98,5 @@ class LockedPart implements PartFile {
 
 /** What is there, links not followed; `undefined` for nothing. */
 export function lstatOrNothing(path: string): Deno.FileInfo | undefined {
-  try {
-    return Deno.lstatSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  return ifThere(() => Deno.lstatSync(path));
 }

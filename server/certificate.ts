@@ -4,6 +4,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { CommandFailure, ExitCode } from "../shared/exit_code.ts";
 import { hostReason } from "../shared/host_reason.ts";
+import { ifThere } from "../shared/if_there.ts";
 import { readSmallFile } from "../shared/small_file.ts";
 import { selfSigned } from "./self_signed.ts";
 import type { TlsIdentity } from "./server_tls.ts";
@@ -137,13 +138,7 @@ function unreadable(file: PemFile, happened: string, cause?: unknown): CommandFa
 }
 
 async function isThere(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+  return await ifThere(() => Deno.lstat(path)) !== undefined;
 }
 
 /** `sha256:HEX` of a certificate's DER: what clients pin and remember. */

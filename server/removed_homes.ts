@@ -1,6 +1,7 @@
 // Files of accounts that unregistered: set aside for a while, or purged.
 
 import { basename, dirname, join, relative } from "node:path";
+import { ifThere } from "../shared/if_there.ts";
 import { accountRoot } from "./account_root.ts";
 import { nameKey } from "./accounts/account_rules.ts";
 import type { Account } from "./accounts/accounts.ts";
@@ -41,13 +42,13 @@ export async function removeHome(
   try {
     await forgetUploads(home, account.name);
   } catch (error) {
-    if (aside !== undefined) await moveIfThere(aside, root);
+    if (aside !== undefined) await ifThere(() => Deno.rename(aside, root));
     throw error;
   }
   if (aside === undefined) return "left";
   if (!purge) return "set aside";
   try {
-    await removeIfThere(aside, { recursive: true });
+    await ifThere(() => Deno.remove(aside, { recursive: true }));
     return "purged";
   } catch (error) {
     if (hostCode(error) === undefined) throw error;
@@ -61,7 +62,7 @@ async function setAside(home: string, root: string, name: string): Promise<strin
   await Deno.mkdir(removed, { recursive: true, mode: 0o700 });
   const target = join(removed, name);
   try {
-    await moveIfThere(root, target);
+    await ifThere(() => Deno.rename(root, target));
     return target;
   } catch (error) {
     const code = hostCode(error);
@@ -103,7 +104,7 @@ export async function sweepRemovedHomes(
     const sinceMs = Number(/^(\d+)-/.exec(name)?.[1]);
     if (!(sinceMs <= nowMs - olderThanMs)) continue;
     try {
-      await removeIfThere(join(removed, name), { recursive: true });
+      await ifThere(() => Deno.remove(join(removed, name), { recursive: true }));
       swept++;
     } catch (error) {
       if (hostCode(error) === undefined) throw error;
@@ -115,12 +116,7 @@ export async function sweepRemovedHomes(
 
 /** The names in a directory that may not be there. */
 async function namesIn(directory: string): Promise<string[]> {
-  try {
-    return await Array.fromAsync(Deno.readDir(directory), ({ name }) => name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
+  return await ifThere(() => Array.fromAsync(Deno.readDir(directory), ({ name }) => name)) ?? [];
 }
 
 /**
@@ -160,42 +156,23 @@ export async function isHomeTaken(
  */
 export async function forgetUploads(home: string, account: string): Promise<void> {
   const uploads = join(privateDirectory(home), "uploads");
-  try {
-    for await (const { name } of Deno.readDir(uploads)) {
-      if (name.split("+")[0] !== account) continue;
-      await removeElsewhere(join(uploads, name));
-      await removeIfThere(join(uploads, name), { recursive: true });
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  for (const name of await namesIn(uploads)) {
+    if (name.split("+")[0] !== account) continue;
+    await removeElsewhere(join(uploads, name));
+    await ifThere(() => Deno.remove(join(uploads, name), { recursive: true }));
   }
 }
 
 /** Removes the bytes that wait on other file systems, as the records in the folder tell. */
 async function removeElsewhere(records: string): Promise<void> {
-  for await (const { name } of Deno.readDir(records)) {
+  for (const name of await namesIn(records)) {
     if (!name.endsWith(".json")) continue;
     const noted = readRecord(hostFiles, operatorPath(join(records, name)));
     if (noted === undefined) continue;
     for (const kind of ["part", "copy"]) {
-      await removeIfThere(join(dirname(noted.bytes), `${basename(name, ".json")}.${kind}`));
+      const bytes = join(dirname(noted.bytes), `${basename(name, ".json")}.${kind}`);
+      await ifThere(() => Deno.remove(bytes));
     }
-  }
-}
-
-async function moveIfThere(from: string, to: string): Promise<void> {
-  try {
-    await Deno.rename(from, to);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}
-
-async function removeIfThere(path: string, options?: Deno.RemoveOptions): Promise<void> {
-  try {
-    await Deno.remove(path, options);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import { join } from "node:path";
+import { ifThere } from "../../shared/if_there.ts";
 import { ownFolder } from "../own_folder.ts";
 import { parseRecord, type RecordContent, type RecordHead } from "./record_format.ts";
 import { TransferRecord } from "./transfer_record.ts";
@@ -139,13 +140,8 @@ export class Journal {
 
   /** Opens a record and reads it; `undefined` for what is none, or has no head yet. */
   async #look(id: number) {
-    let file: Deno.FsFile;
-    try {
-      file = await Deno.open(this.#pathOf(id), { read: true, write: true });
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      throw error;
-    }
+    const file = await ifThere(() => Deno.open(this.#pathOf(id), { read: true, write: true }));
+    if (file === undefined) return undefined;
     try {
       const { size, mtime } = await file.stat();
       const content = size > FILE_LIMIT_BYTES ? undefined : parseRecord(await readAll(file));

@@ -2,6 +2,7 @@
 
 import { basename, join, resolve } from "node:path";
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
+import { ifThere } from "../../shared/if_there.ts";
 
 /** What a local path is; links are followed. */
 export interface LocalFacts {
@@ -25,13 +26,8 @@ type LocalKind =
 
 /** What is at a path; `undefined` when nothing is. Other errors of the disk are thrown. */
 export async function localFacts(path: string): Promise<LocalFacts | undefined> {
-  try {
-    const { isDirectory, size, mtime } = await Deno.stat(path);
-    return { isFolder: isDirectory, size, modifiedMs: mtime?.getTime() };
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  const info = await ifThere(() => Deno.stat(path));
+  return info && { isFolder: info.isDirectory, size: info.size, modifiedMs: info.mtime?.getTime() };
 }
 
 /** What a local file or folder is called: `.` and `..` have the name of the folder they mean. */

@@ -3,6 +3,7 @@
 import { basename, dirname, join } from "node:path";
 import { Fault } from "../../shared/fault.ts";
 import type { Hasher } from "../../shared/hash.ts";
+import { ifThere } from "../../shared/if_there.ts";
 import { digestRange, readRange } from "../local_file.ts";
 import { lstatOrNothing } from "../part_file.ts";
 import {
@@ -116,7 +117,7 @@ export class SegmentFile implements AsyncDisposable {
       await this.#file.syncData();
       const { map } = pathsOf(this.#target);
       // SECURITY: nor a link that was left in the place of the new one.
-      await Deno.remove(`${map}.new`).catch(ignoreMissing);
+      await ifThere(() => Deno.remove(`${map}.new`));
       await Deno.writeTextFile(`${map}.new`, text, { createNew: true });
       await Deno.rename(`${map}.new`, map);
     });
@@ -181,10 +182,6 @@ export class SegmentFile implements AsyncDisposable {
 /** Whether what was left is of the file as it is now. */
 function isOf(left: SegmentMap, { size, modifiedMs }: SegmentPlan): boolean {
   return left.size === size && left.modifiedMs === modifiedMs;
-}
-
-function ignoreMissing(error: unknown): void {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
 
 async function readMap(path: string): Promise<SegmentMap | undefined> {

@@ -1,5 +1,6 @@
 // A file of the server in the person's editor: fetched, edited, sent back when it is another one afterwards.
 
+import { ifThere } from "../../shared/if_there.ts";
 import { isSameContent } from "../bytes_in_memory.ts";
 import { temporaryFolder } from "../operations/copying.ts";
 import { putFile } from "../operations/file_transfer.ts";
@@ -21,10 +22,10 @@ export async function editRemote(path: string, state: ShellState): Promise<void>
       return await client.download(path, { path: copy }, { ...policy.options, signal });
     });
   }
-  const before = await contentOf(copy);
+  const before = await ifThere(() => Deno.readFile(copy));
   // EDITOR may hold arguments: `code --wait`.
   await state.runProgram([...programs.editor.split(/\s+/), copy]);
-  const after = await contentOf(copy);
+  const after = await ifThere(() => Deno.readFile(copy));
   if (after === undefined || (before !== undefined && isSameContent(before, after))) {
     terminal.note(terminal.texts.program.notChanged(path));
   } else {
@@ -35,13 +36,4 @@ export async function editRemote(path: string, state: ShellState): Promise<void>
     });
   }
   await folder[Symbol.asyncDispose]();
-}
-
-async function contentOf(path: string): Promise<Uint8Array | undefined> {
-  try {
-    return await Deno.readFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
 // Who writes the quota books: each worker holds a locked file, so that all know which of them died.
 
 import { join } from "node:path";
+import { ifThere } from "../../shared/if_there.ts";
 
 /** The file of one writer, locked as long as it lives; the lock ends with its thread or process. */
 export class BookOwner implements Disposable {
@@ -42,7 +43,7 @@ export function ownersIn(
   const living: string[] = [], dead: string[] = [];
   for (const { name } of Deno.readDirSync(directory)) {
     if (!name.endsWith(SUFFIX)) continue;
-    using file = openIfThere(join(directory, name));
+    using file = ifThere(() => Deno.openSync(join(directory, name), { write: true }));
     if (file === undefined) continue; // it left just now
     const isDead = file.tryLockSync(true);
     if (isDead) file.unlockSync(); // not left to the closing: a process being started has the file too
@@ -57,12 +58,3 @@ export function buryOwner(directory: string, id: string): void {
 }
 
 const SUFFIX = ".owner";
-
-function openIfThere(path: string): Deno.FsFile | undefined {
-  try {
-    return Deno.openSync(path, { write: true });
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}

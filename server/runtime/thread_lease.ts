@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { isFault } from "../../shared/fault.ts";
+import { ifThere } from "../../shared/if_there.ts";
 import type { RuntimeDatabase } from "./runtime_database.ts";
 import { isThreadAlive, threadLockFile } from "./thread_lock.ts";
 
@@ -76,11 +77,7 @@ export class ThreadLease implements Disposable {
 
   #remove(id: number): void {
     this.#database.prepare("DELETE FROM threads WHERE id = ?").run(id);
-    try {
-      Deno.removeSync(this.#pathOf(id));
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
+    ifThere(() => Deno.removeSync(this.#pathOf(id)));
   }
 
   #pathOf(id: number): string {

@@ -1,6 +1,7 @@
 // Who lives: the locked files of threads, which are read without the store and by every version.
 
 import { join } from "node:path";
+import { ifThere } from "../../shared/if_there.ts";
 
 /** The file a thread keeps locked. @param directory the server's own folder. */
 export function threadLockFile(directory: string, id: number): string {
@@ -15,15 +16,8 @@ export function isThreadAlive(directory: string, id: number): boolean {
 /** Whether any thread lives, whatever the store says of it. @param directory the server's own folder. */
 export function isAnyThreadAlive(directory: string): boolean {
   const folder = threadsFolder(directory);
-  try {
-    for (const { name } of Deno.readDirSync(folder)) {
-      if (isLocked(join(folder, name))) return true;
-    }
-    return false;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+  const names = ifThere(() => Array.from(Deno.readDirSync(folder), ({ name }) => name)) ?? [];
+  return names.some((name) => isLocked(join(folder, name)));
 }
 
 function threadsFolder(directory: string): string {
@@ -31,13 +25,9 @@ function threadsFolder(directory: string): string {
 }
 
 function isLocked(path: string): boolean {
-  try {
-    using lock = Deno.openSync(path, { write: true });
-    if (!lock.tryLockSync(true)) return true;
-    lock.unlockSync(); // not left to the closing: a process that is just being started has the file too
-    return false;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+  using lock = ifThere(() => Deno.openSync(path, { write: true }));
+  if (lock === undefined) return false;
+  if (!lock.tryLockSync(true)) return true;
+  lock.unlockSync(); // not left to the closing: a process that is just being started has the file too
+  return false;
 }

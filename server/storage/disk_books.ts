@@ -1,7 +1,7 @@
 // The quota books of an account whose files are on the disk: who asks them for a recount has it counted.
 
+import { ifThere } from "../../shared/if_there.ts";
 import { measureUsage } from "./disk_usage.ts";
-import { hostCode } from "./host_fault.ts";
 import { type HostFiles, hostFiles } from "./host_files.ts";
 import { type HostPath, operatorPath } from "./jailed_path.ts";
 import type { AccountBooks, QuotaBooks } from "./quota_books.ts";
@@ -31,10 +31,6 @@ export function openDiskBooks(options: DiskBooksOptions): AccountBooks {
 }
 
 function realRoot(files: HostFiles, root: HostPath): HostPath {
-  try {
-    return operatorPath(files.realPath(root));
-  } catch (error) {
-    if (hostCode(error) === "ENOENT") return root; // nobody has logged in yet: nothing to count
-    throw error;
-  }
+  const real = ifThere(() => files.realPath(root));
+  return real === undefined ? root : operatorPath(real); // nobody has logged in yet: nothing to count
 }

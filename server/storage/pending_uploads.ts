@@ -1,7 +1,7 @@
 // The unfinished uploads of one account, by their records: what a session is shown and may throw away.
 
+import { ifThere } from "../../shared/if_there.ts";
 import { resolvePath, ROOT, type VirtualPath } from "../../shared/virtual_path.ts";
-import { hostCode } from "./host_fault.ts";
 import type { HostFiles } from "./host_files.ts";
 import { type HostPath, operatorPath, ownChild } from "./jailed_path.ts";
 import type { AccountBooks } from "./quota_books.ts";
@@ -47,21 +47,12 @@ async function* openPending(
     const path = noted && resolvePath(ROOT, noted.path);
     if (noted === undefined || !path?.ok) continue;
     const host = operatorPath(noted.bytes);
-    const file = openIfThere(files, host);
+    const file = ifThere(() => files.openToWrite(host, "existing"));
     if (file === undefined) continue;
     const part = new UploadPart(files, { file, host, record });
     const received = file.stat().size;
     if (received > 0 && file.tryLock("shared")) {
       yield { path: path.value, received, sinceMs: noted.sinceMs, part };
     } else part.release();
-  }
-}
-
-function openIfThere(files: HostFiles, host: HostPath) {
-  try {
-    return files.openToWrite(host, "existing");
-  } catch (error) {
-    if (hostCode(error) === "ENOENT") return undefined;
-    throw error;
   }
 }

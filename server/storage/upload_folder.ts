@@ -6,10 +6,11 @@
 
 import { createHash } from "node:crypto";
 import { Fault } from "../../shared/fault.ts";
+import { ifThere } from "../../shared/if_there.ts";
 import type { VirtualPath } from "../../shared/virtual_path.ts";
 import { amountOf } from "./disk_usage.ts";
 import { hostCode } from "./host_fault.ts";
-import type { HostFiles, HostStat, WritableHostFile } from "./host_files.ts";
+import type { HostFiles, WritableHostFile } from "./host_files.ts";
 import { type HostPath, ownChild } from "./jailed_path.ts";
 import { type AccountBooks, difference, NO_AMOUNT } from "./quota_books.ts";
 import { UploadPart, type UploadRecord } from "./upload_part.ts";
@@ -151,19 +152,14 @@ export class UploadFolder {
   #oldestFirst(names: readonly string[]): HostPath[] {
     const aged = names.flatMap((name) => {
       const host = ownChild(this.#parts, name);
-      const stat = statIfThere(this.#files, host);
+      const stat = ifThere(() => this.#files.lstat(host));
       return stat === undefined ? [] : [{ host, modifiedMs: stat.modifiedMs }];
     });
     return aged.sort((one, other) => one.modifiedMs - other.modifiedMs).map(({ host }) => host);
   }
 
   #names(): string[] {
-    try {
-      return this.#files.namesNow(this.#parts);
-    } catch (error) {
-      if (hostCode(error) === "ENOENT") return [];
-      throw error;
-    }
+    return ifThere(() => this.#files.namesNow(this.#parts)) ?? [];
   }
 
   /** @returns `undefined` when another session has it, or had it a moment ago. */
@@ -181,14 +177,9 @@ export class UploadFolder {
 
   /** @returns `undefined` when it has just been published or removed. */
   #open(host: HostPath): UploadPart | undefined {
-    try {
-      const file = this.#files.openToWrite(host, "existing");
-      const record = this.#recordOf(this.#stemOf(host));
-      return new UploadPart(this.#files, { file, host, record });
-    } catch (error) {
-      if (hostCode(error) === "ENOENT") return undefined;
-      throw error;
-    }
+    const file = ifThere(() => this.#files.openToWrite(host, "existing"));
+    const record = this.#recordOf(this.#stemOf(host));
+    return file && new UploadPart(this.#files, { file, host, record });
   }
 
   #stemOf(host: HostPath): string {
@@ -218,16 +209,7 @@ export async function removeUnfinished(part: UploadPart, books: AccountBooks): P
 
 /** Between finding and locking it another session may have published or removed it. */
 function isStillAt(part: UploadPart, files: HostFiles): boolean {
-  return statIfThere(files, part.host)?.inode === part.file.stat().inode;
-}
-
-function statIfThere(files: HostFiles, host: HostPath): HostStat | undefined {
-  try {
-    return files.lstat(host);
-  } catch (error) {
-    if (hostCode(error) === "ENOENT") return undefined;
-    throw error;
-  }
+  return ifThere(() => files.lstat(part.host))?.inode === part.file.stat().inode;
 }
 
 /** Stands for a path in a file name: paths are longer than names may be. */

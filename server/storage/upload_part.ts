@@ -1,6 +1,7 @@
 // One upload's file while it is written or kept, and the record that says what it is.
 
 import { basename } from "node:path";
+import { ifThere } from "../../shared/if_there.ts";
 import { hostCode } from "./host_fault.ts";
 import type { HostFiles, WritableHostFile } from "./host_files.ts";
 import { directoryOf, type HostPath, ownChild } from "./jailed_path.ts";
@@ -54,7 +55,7 @@ export class UploadPart {
   publish(to: HostPath, how: "replace" | "create"): void {
     if (how === "replace") return this.#files.rename(this.#host, to);
     this.#files.link(this.#host, to);
-    removeIfThere(this.#files, this.#host);
+    ifThere(() => this.#files.removeFile(this.#host));
   }
 
   /** Closes it, once; it stays as an unfinished upload. */
@@ -67,7 +68,7 @@ export class UploadPart {
   /** Closes it after its file went to its final name. */
   published(): void {
     try {
-      removeIfThere(this.#files, this.#record);
+      ifThere(() => this.#files.removeFile(this.#record));
     } catch (error) {
       // The file is where it belongs; a record without bytes means nothing and is swept.
       if (hostCode(error) === undefined) throw error;
@@ -79,31 +80,18 @@ export class UploadPart {
   /** Closes it and removes every trace. */
   remove(): void {
     try {
-      removeIfThere(this.#files, this.#host);
-      removeIfThere(this.#files, this.#record);
+      ifThere(() => this.#files.removeFile(this.#host));
+      ifThere(() => this.#files.removeFile(this.#record));
     } finally {
       this.release();
     }
   }
 }
 
-function removeIfThere(files: HostFiles, path: HostPath): void {
-  try {
-    files.removeFile(path);
-  } catch (error) {
-    if (hostCode(error) !== "ENOENT") throw error;
-  }
-}
-
 /** @returns `undefined` where there is no record, or one that a crash left half written. */
 export function readRecord(files: HostFiles, path: HostPath): UploadRecord | undefined {
-  let text: string;
-  try {
-    text = files.readText(path);
-  } catch (error) {
-    if (hostCode(error) === "ENOENT") return undefined;
-    throw error;
-  }
+  const text = ifThere(() => files.readText(path));
+  if (text === undefined) return undefined;
   try {
     const { path, sinceMs, bytes } = JSON.parse(text);
     const whole = typeof path === "string" && typeof sinceMs === "number" &&

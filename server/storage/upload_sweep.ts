@@ -1,5 +1,6 @@
 // Throwing away what nobody came back for: unfinished uploads of all accounts, by age.
 
+import { ifThere } from "../../shared/if_there.ts";
 import { hostCode } from "./host_fault.ts";
 import { type HostFiles, hostFiles } from "./host_files.ts";
 import { directoryOf, type HostPath, operatorPath, ownChild } from "./jailed_path.ts";
@@ -108,13 +109,4 @@ async function namesIn(files: HostFiles, directory: HostPath): Promise<string[]>
 
 function stemOf(name: string): string {
   return name.replace(/\.(json|part|copy)$/, "");
-}
-
-function ifThere<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch (error) {
-    if (hostCode(error) === "ENOENT") return undefined;
-    throw error;
-  }
 }
