@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { Fault } from "../../shared/fault.ts";
 import { guarded } from "../accounts/accounts_database.ts";
+import { removeDatabase } from "../database_files.ts";
 import { LASTING_TABLES, RUNTIME_SCHEMA, RUNTIME_VERSION } from "./runtime_schema.ts";
 import { isAnyThreadAlive } from "./thread_lock.ts";
 
@@ -45,9 +46,7 @@ export class RuntimeDatabase implements Disposable {
         return new RuntimeDatabase(opened(path, mayRemake));
       } catch (error) {
         if (!isDamaged(error)) throw error;
-        if (mayRemake()) {
-          for (const suffix of ["", "-wal", "-shm"]) removeIfThere(path + suffix);
-        }
+        if (mayRemake()) removeDatabase(path);
         // Where a thread lives, another one may have made the file anew just now.
         return new RuntimeDatabase(opened(path, mayRemake));
       }
@@ -137,12 +136,4 @@ function transaction<T>(database: DatabaseSync, work: () => T): T {
 function isDamaged(error: unknown): boolean {
   const code = (error as { errcode?: unknown }).errcode;
   return typeof code === "number" && DAMAGED_CODES.has(code & 0xff);
-}
-
-function removeIfThere(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
 }

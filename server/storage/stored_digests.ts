@@ -2,6 +2,7 @@
 
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { HashAlgorithm } from "../../shared/hash.ts";
+import { removeDatabase } from "../database_files.ts";
 import { digestKey, type KnownDigests, redateDigests } from "./digest_cache.ts";
 import type { HostStat } from "./host_files.ts";
 
@@ -51,7 +52,7 @@ export class StoredDigests implements KnownDigests, Disposable {
       return StoredDigests.#open(path, limit);
     } catch (error) {
       if (!BROKEN_CODES.has(Number((error as { errcode?: unknown }).errcode))) throw error;
-      for (const each of [path, `${path}-wal`, `${path}-shm`]) removeIfThere(each);
+      removeDatabase(path);
       return StoredDigests.#open(path, limit);
     }
   }
@@ -103,13 +104,5 @@ function attempt<T>(work: () => T): T | undefined {
     return work();
   } catch {
     return undefined;
-  }
-}
-
-function removeIfThere(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
