@@ -34,6 +34,17 @@ function mirror(
   return runInProcess(mirrorCommand, args, { env, ...(onPrint && { onPrint }) });
 }
 
+/** Does it once, when the first line like that is printed. */
+function atFirst(line: RegExp, work: () => void) {
+  let isSeen = false;
+  const onPrint = (text: string) => {
+    if (isSeen || !line.test(text)) return;
+    isSeen = true;
+    work();
+  };
+  return { onPrint, wasSeen: () => isSeen };
+}
+
 for (const direction of ["down", "up"] as const) {
   Deno.test(`a folder of small files travels ${direction} a long way as it is`, async () => {
     await using server = await InProcessServer.start();
@@ -87,22 +98,19 @@ for (const lost of ["the others'", "the first"] as const) {
     await using link = new CuttableLink(server.port);
     await makeFiles(join(server.root, "remote"));
     const local = join(here.path, "local");
-    let isCut = false;
-    const onPrint = (text: string) => {
-      if (isCut || !/^get .* verified$/m.test(text)) return;
-      isCut = true;
+    const cut = atFirst(/^get .* verified$/m, () => {
       link.refuseWith("421 too many of you");
       if (lost === "the first") link.cutOne(0);
       else for (const at of [3, 2]) link.cutOne(at);
-    };
+    });
     const address = `127.0.0.1:${link.port}`;
     const ending = await mirror(["-j", "4", "remote", local], {
       address,
       home: here.path,
-      onPrint,
+      ...cut,
     });
     assert.equal(ending.code, 0, ending.stderr);
-    assert.ok(isCut);
+    assert.ok(cut.wasSeen());
     assert.deepEqual(await digestTree(local), await digestTree(join(server.root, "remote")));
   });
 }
@@ -113,15 +121,12 @@ Deno.test("when every connection is lost for good, the files that did not arrive
   await using link = new CuttableLink(server.port);
   await makeFiles(join(server.root, "remote"));
   const local = join(here.path, "local");
-  let isCut = false;
-  const onPrint = (text: string) => {
-    if (isCut || !/^get .* verified$/m.test(text)) return;
-    isCut = true;
+  const cut = atFirst(/^get .* verified$/m, () => {
     link.refuseWith("421 too many of you");
     link.cut();
-  };
+  });
   const address = `127.0.0.1:${link.port}`;
-  const ending = await mirror(["-j", "3", "remote", local], { address, home: here.path, onPrint });
+  const ending = await mirror(["-j", "3", "remote", local], { address, home: here.path, ...cut });
   assert.equal(ending.code, 3, ending.stderr);
   assert.match(ending.stderr, /421|lost/);
   assert.ok(Object.keys(await digestTree(local)).length < FILES);
@@ -133,17 +138,12 @@ Deno.test("a connection that is lost while a folder is looked into is made again
   await using link = new CuttableLink(server.port);
   for (const folder of ["a", "b"]) await makeFiles(join(server.root, "remote", folder), 3);
   const local = join(here.path, "local");
-  let isCut = false;
-  const onPrint = (text: string) => {
-    if (isCut || !text.includes("> MLSD remote/b")) return;
-    isCut = true;
-    link.cut();
-  };
+  const cut = atFirst(/^> MLSD remote\/b/m, () => link.cut());
   const address = `127.0.0.1:${link.port}`;
   const words = ["-v", "-j", "1", "remote", local];
-  const ending = await mirror(words, { address, home: here.path, onPrint });
+  const ending = await mirror(words, { address, home: here.path, ...cut });
   assert.equal(ending.code, 0, ending.stderr);
-  assert.ok(isCut);
+  assert.ok(cut.wasSeen());
   assert.deepEqual(await digestTree(local), await digestTree(join(server.root, "remote")));
 });
 
