@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { selfSigned } from "../../server/self_signed.ts";
 import { ServerTls } from "../../server/server_tls.ts";
-import { failureOfSteps } from "../../client/doctor/finding.ts";
+import type { ClientLimits } from "../../client/client_limits.ts";
+import { failureOfSteps, type Finding, type StepName } from "../../client/doctor/finding.ts";
 import { deafPort } from "../support/deaf_port.ts";
 import { examined, outcomes } from "../support/examined.ts";
 import { InProcessServer, PASSWORD, READER, USER } from "../support/in_process_server.ts";
@@ -94,33 +95,42 @@ Deno.test("nobody there, a port that drops, a wrong password: each ends the roun
 
 /** The step `tcp`, which says nothing. */
 const DIALLED = ["S: 220 ready", "C closes"];
-const GREETED = ["S: 220 ready", "C: QUIT", "S: 221 bye"];
+const BYE = ["C: QUIT", "S: 221 bye"];
+const GREETED = ["S: 220 ready", ...BYE];
 const LOGGED_IN = [
   ...["S: 220 ready", "C: USER u", "S: 331 password", "C: PASS *", "S: 230 in"],
   ...["C: FEAT", "S: 211-Features", "S:  SIZE", "S: 211 End"],
   ...["C: TYPE I", "S: 200 binary"],
 ];
 
-Deno.test("passive ports behind a firewall are told, within the step's time", async () => {
-  const passive = [
-    ...LOGGED_IN,
-    ...["C: EPSV", "S: 229 go (|||{deaf}|)", "C: PASV", "S: 227 go (127,0,0,1,{deaf1},{deaf2})"],
-    "C: QUIT",
-    "S: 221 bye",
-  ];
-  const listing = ["C: EPSV", "S: 425 no"];
-  await using server = scriptedSessions([
-    DIALLED,
-    GREETED,
-    [...LOGGED_IN, ...listing, "C: QUIT", "S: 221 bye"],
-    passive,
-  ]);
+/** What the doctor finds at a server that answers so in the sessions that list, and that try passive ports. */
+async function examinedByScript(
+  { listing, passive, limits }: {
+    readonly listing: readonly string[];
+    readonly passive: readonly string[];
+    readonly limits?: Partial<ClientLimits>;
+  },
+): Promise<ReadonlyMap<StepName, Finding>> {
+  const sessions = [listing, passive].map((lines) => [...LOGGED_IN, ...lines, ...BYE]);
+  await using server = scriptedSessions([DIALLED, GREETED, ...sessions]);
   const findings = await examined({
     address: `u@127.0.0.1:${server.port}`,
     flags: { tls: "off" },
-    limits: { dataConnectMs: 100 },
+    ...(limits && { limits }),
   });
   await server.finished;
+  return findings;
+}
+
+Deno.test("passive ports behind a firewall are told, within the step's time", async () => {
+  const findings = await examinedByScript({
+    listing: ["C: EPSV", "S: 425 no"],
+    passive: [
+      ...["C: EPSV", "S: 229 go (|||{deaf}|)"],
+      ...["C: PASV", "S: 227 go (127,0,0,1,{deaf1},{deaf2})"],
+    ],
+    limits: { dataConnectMs: 100 },
+  });
   const { outcome, cure, exitCode } = findings.get("passive-ipv4") ?? {};
   assert.deepEqual([outcome, exitCode], ["fails", 3]);
   assert.match(cure ?? "", /passive ports through the firewall/);
@@ -128,24 +138,13 @@ Deno.test("passive ports behind a firewall are told, within the step's time", as
 });
 
 Deno.test("a PASV that names another machine is told, and nobody connects there", async () => {
-  const passive = [
-    ...LOGGED_IN,
-    ...["C: EPSV", "S: 500 what", "C: PASV", "S: 227 go (192,0,2,7,{p1},{p2})", "data accept"],
-    "C: QUIT",
-    "S: 221 bye",
-  ];
-  const listing = ["C: EPSV", "S: 500 what", "C: PASV", "S: 425 no"];
-  await using server = scriptedSessions([
-    DIALLED,
-    GREETED,
-    [...LOGGED_IN, ...listing, "C: QUIT", "S: 221 bye"],
-    passive,
-  ]);
-  const findings = await examined({
-    address: `u@127.0.0.1:${server.port}`,
-    flags: { tls: "off" },
+  const findings = await examinedByScript({
+    listing: ["C: EPSV", "S: 500 what", "C: PASV", "S: 425 no"],
+    passive: [
+      ...["C: EPSV", "S: 500 what"],
+      ...["C: PASV", "S: 227 go (192,0,2,7,{p1},{p2})", "data accept"],
+    ],
   });
-  await server.finished;
   const { outcome, found, cure } = findings.get("passive-ipv4") ?? {};
   assert.equal(outcome, "limited");
   assert.match(
