@@ -4,7 +4,7 @@ import type { RunResult } from "./result.ts";
 import { formatReport } from "./table.ts";
 
 /** The lines of a document between which the tables are written. */
-export const MARKERS = {
+const MARKERS = {
   begin: "<!-- the bench writes from here -->",
   end: "<!-- to here -->",
 } as const;

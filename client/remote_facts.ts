@@ -102,7 +102,7 @@ async function listedAt(
 }
 
 /** The last name of a remote path; `/` for the root. */
-export function lastNameOf(path: string): string {
+function lastNameOf(path: string): string {
   return path.split("/").findLast((name) => name !== "" && name !== ".") ?? "/";
 }
 

@@ -53,7 +53,7 @@ export interface DoorPolicy {
 const COMMAND_DOOR: DoorPolicy = { tries: 1 };
 
 /** The name that a newcomer types. */
-export const NEWCOMER = "register";
+const NEWCOMER = "register";
 
 /** A session that is open, and how it came in: the same login opens the next one. */
 export interface OpenSession {

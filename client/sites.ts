@@ -56,7 +56,7 @@ export function siteOf({ scheme, host, port }: Address, sites: Sites): Site | un
 }
 
 /** Reads the bookmarks; a file that does not read is a failure, since names would be taken for hosts. */
-export async function loadSites(
+async function loadSites(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Parsed<Sites>> {
   const path = sitesPath(env);

@@ -38,7 +38,7 @@ export interface ControlChannelOptions {
 }
 
 /** So many refusals before a login, and it is no FTP client or one that guesses. */
-export const STRIKES_LIMIT = 10;
+const STRIKES_LIMIT = 10;
 /** Answers that are ready wait so long, at most, for one that is not. */
 const GATHER_MS = 5;
 /** What a peer gets to take the last reply. */

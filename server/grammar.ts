@@ -56,17 +56,6 @@ export function wholeNumber(syntax: string): Grammar<number> {
   };
 }
 
-/** One of these words, in any case; answers it as spelled here. */
-export function word<W extends string>(...words: readonly [W, ...W[]]): Grammar<W> {
-  return {
-    syntax: words.join(" | "),
-    parse(given = "") {
-      const found = words.find((each) => each.toUpperCase() === given.trim().toUpperCase());
-      return found === undefined ? unparsed(`expected ${words.join(" or ")}`) : parsed(found);
-    },
-  };
-}
-
 /** The same or nothing. */
 export function optional<A>(grammar: Grammar<A>): Grammar<A | undefined> {
   return {

@@ -3,7 +3,7 @@
 import type { LineEvent } from "../shared/line_reader.ts";
 
 /** So many are kept; then nothing more is read, and TCP holds the peer back. */
-export const HELD_LIMIT = 16;
+const HELD_LIMIT = 16;
 
 /** The waiting requests of one session. */
 export class HeldRequests {

@@ -31,7 +31,7 @@ export interface IncomingOptions {
 }
 
 /** A proxy sends its header at once; one that does not is none. */
-export const PROXY_HEADER_LIMIT_MS = 5000;
+const PROXY_HEADER_LIMIT_MS = 5000;
 
 /**
  * Finds out whom a connection is from.
@@ -72,6 +72,6 @@ export function isLocal({ address, known }: { address: string; known: Acquaintan
 }
 
 /** Whether connections from this address begin with a header. */
-export function isProxy(proxies: readonly Network[], address: string): boolean {
+function isProxy(proxies: readonly Network[], address: string): boolean {
   return proxies.some((network) => networkHolds(network, address));
 }

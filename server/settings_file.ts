@@ -13,7 +13,7 @@ export interface FileSetting {
 }
 
 /** A settings file is read whole; one of a megabyte is some other file. */
-export const LIMIT_CHARACTERS = 1 << 20;
+const LIMIT_CHARACTERS = 1 << 20;
 
 /**
  * Reads the text of an INI file: `[section]` lines, `key = value` lines, `;` and `#` comments. Lines

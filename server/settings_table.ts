@@ -12,7 +12,7 @@ import { TLS_SETTINGS } from "./settings_rows/tls_settings.ts";
 export type { Setting, SettingKey } from "./settings_rows/setting.ts";
 
 /** The table of settings, in the order help shows them. */
-export const SETTINGS: SettingsTable = {
+const SETTINGS: SettingsTable = {
   ...LISTENING_SETTINGS,
   ...TLS_SETTINGS,
   ...LOGIN_SETTINGS,

@@ -11,7 +11,7 @@ export type VirtualPath = string & { readonly [brand]: "VirtualPath" };
 export const ROOT = "/" as VirtualPath;
 
 /** A path of more bytes than this is refused: Linux's own PATH_MAX. */
-export const PATH_LIMIT_BYTES = 4096;
+const PATH_LIMIT_BYTES = 4096;
 
 /**
  * Reads `text` as a path, relative to `from` unless it starts with `/`. `..` at the root stays there

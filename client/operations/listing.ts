@@ -15,7 +15,7 @@ export interface Listing {
 }
 
 /** Finds them, by name; a line of a listing that does not read is reported. @throws CommandFailure */
-export async function findEntries(context: OperationContext, path: string): Promise<Listing> {
+async function findEntries(context: OperationContext, path: string): Promise<Listing> {
   if (isPattern(remoteName(path))) {
     const places = await expandRemote(context, path);
     const listed = places.flatMap(({ path, entry }) =>

@@ -95,12 +95,12 @@ export function modeText(entry: RemoteEntry): string {
 }
 
 /** `2025-01-31 12:00`, UTC; blanks where it was not told. */
-export function timeText(ms: number | undefined): string {
+function timeText(ms: number | undefined): string {
   return ms === undefined ? "" : new Date(ms).toISOString().slice(0, 16).replace("T", " ");
 }
 
 /** Names in as many columns as fit, read downwards. */
-export function inColumns(names: readonly PaintedName[], columns: number): string[] {
+function inColumns(names: readonly PaintedName[], columns: number): string[] {
   const widest = names.reduce((widest, { width }) => Math.max(widest, width), 0);
   const perLine = Math.max(1, Math.floor((columns + GAP_COLUMNS) / (widest + GAP_COLUMNS)));
   const lines = Math.ceil(names.length / perLine);

@@ -128,6 +128,6 @@ export function folderPath(path: string): string {
 }
 
 /** The order of names in every listing of ours: that of their code units, the same everywhere. */
-export function byName(a: RemoteEntry, b: RemoteEntry): number {
+function byName(a: RemoteEntry, b: RemoteEntry): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }

@@ -27,7 +27,7 @@ export interface RemoteTreePlace {
  * @param onGap is called for each of those.
  * @throws CommandFailure when the folder itself cannot be listed
  */
-export async function* walkRemote(
+async function* walkRemote(
   context: OperationContext,
   folder: string,
   onGap: () => void = () => {},

@@ -49,7 +49,7 @@ export async function tellSite(
 }
 
 /** Tells a reply as the server wrote it: `{"code":…,"text":…}` with `--json`. */
-export function tellReply(context: OperationContext, reply: Reply): void {
+function tellReply(context: OperationContext, reply: Reply): void {
   context.print(
     { code: reply.code, text: reply.lines.join("\n") },
     ...formattedLines(reply).map((line) => context.terminal.legible(line)),

@@ -9,7 +9,7 @@ export interface HashQueueLimits {
 }
 
 /** Two a worker keep logins flowing; whoever comes when 500 wait would time out before its turn. */
-export const STANDARD_LIMITS: HashQueueLimits = { running: 2, waiting: 500 };
+const STANDARD_LIMITS: HashQueueLimits = { running: 2, waiting: 500 };
 
 /** First come, first served. */
 export class HashQueue {

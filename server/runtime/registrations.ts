@@ -4,7 +4,7 @@ import type { RuntimeDatabase } from "./runtime_database.ts";
 import { addressBlock } from "../network.ts";
 
 /** The time that is looked back. */
-export const REGISTRATIONS_COUNT_MS = 3600_000;
+const REGISTRATIONS_COUNT_MS = 3600_000;
 
 /** Counts for all threads. */
 export class Registrations {

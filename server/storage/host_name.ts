@@ -3,7 +3,7 @@
 import { type Parsed, parsed, unparsed } from "../../shared/parsed.ts";
 
 /** The longest name of Linux's and macOS's file systems, bytes of UTF-8. */
-export const NAME_LIMIT_BYTES = 255;
+const NAME_LIMIT_BYTES = 255;
 /** The longest name of NTFS, UTF-16 units. */
 const WINDOWS_NAME_LIMIT_UNITS = 255;
 

@@ -14,7 +14,6 @@ import {
   text,
   timedPath,
   wholeNumber,
-  word,
 } from "../../server/grammar.ts";
 import { listingArgument } from "../../server/listing.ts";
 import { resolvePath, ROOT, type VirtualPath } from "../../shared/virtual_path.ts";
@@ -56,11 +55,6 @@ Deno.test("a number is whole, from 0, and exact", () => {
   for (const odd of ["", "-1", "1.5", "1e3", "0x1", "9007199254740992", "99999999999999999999"]) {
     assert.equal(read(number, odd), "refused", odd);
   }
-});
-
-Deno.test("a word is one of those listed, in any case", () => {
-  assert.equal(read(word("On", "Off"), "on"), "On");
-  assert.equal(read(word("On", "Off"), "maybe"), "refused");
 });
 
 Deno.test("a password may be empty, and does not print", () => {
