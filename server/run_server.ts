@@ -11,6 +11,7 @@ import { requireFreePort } from "./listening_socket.ts";
 import { loadSettings, type SettingsRequest } from "./load_settings.ts";
 import { serveMetrics } from "./metrics/metrics_endpoint.ts";
 import { programName } from "./program_name.ts";
+import { writeTurnMemory } from "./runtime/write_turn.ts";
 import { openServerLog, reopenLog } from "./server_log.ts";
 import type { ServingUpdate } from "./serving.ts";
 import { startInThisThread, startInWorker } from "./serving_thread.ts";
@@ -38,7 +39,12 @@ export async function runServer(world: CommandWorld, request: SettingsRequest): 
   // First of all: whoever opens the books alone puts them in doubt.
   using care = StorageCare.open(settings.home, log);
   const supervisor = await Supervisor.start({
-    plan: { ...current, port: settings.port, implicitPort: settings.implicitPort },
+    plan: {
+      ...current,
+      port: settings.port,
+      implicitPort: settings.implicitPort,
+      turnMemory: writeTurnMemory(),
+    },
     threads: settings.workers,
     start: settings.workers === 1
       ? startInThisThread

@@ -11,6 +11,7 @@ import { openListeningSocket } from "./listening_socket.ts";
 import { type Counts, EventCounts } from "./metrics/event_counts.ts";
 import { PublicAddresses } from "./public_address.ts";
 import { SessionRegister } from "./runtime/session_register.ts";
+import { WriteTurn } from "./runtime/write_turn.ts";
 import { serve, type ServeOptions } from "./server.ts";
 import { openLogFile, openServerLog, reopenLog } from "./server_log.ts";
 import { ServerTls, type TlsIdentity } from "./server_tls.ts";
@@ -34,6 +35,8 @@ export interface ServingPlan extends ServingUpdate {
   readonly implicitPort?: number | undefined;
   /** Counted from 1. */
   readonly thread: number;
+  /** What its threads share (`runtime/write_turn.ts`); a lone one needs none. */
+  readonly turnMemory?: SharedArrayBuffer | undefined;
 }
 
 /** A thread's share while it serves. */
@@ -69,7 +72,8 @@ export async function openServing(plan: ServingPlan): Promise<Serving> {
   if (xferlogSink !== undefined) opened.use(xferlogSink);
   const accounts = opened.use(SqliteAccounts.open(accountsFile(home)));
   const names = { process: Deno.pid, worker: plan.thread };
-  const register = opened.use(SessionRegister.open(privateDirectory(home), names));
+  const turn = new WriteTurn(plan.turnMemory);
+  const register = opened.use(SessionRegister.open(privateDirectory(home), names, turn));
   const books = opened.use(SqliteBooks.open(booksPlace(privateDirectory(home)), "serve"));
   const tls = plan.identity && opened.use(new ServerTls(plan.identity));
   const doors = openDoors(plan);

@@ -7,6 +7,7 @@ import { guarded } from "../accounts/accounts_database.ts";
 import { removeDatabase } from "../database_files.ts";
 import { LASTING_TABLES, RUNTIME_SCHEMA, RUNTIME_VERSION } from "./runtime_schema.ts";
 import { isAnyThreadAlive } from "./thread_lock.ts";
+import { WriteTurn } from "./write_turn.ts";
 
 /** How long a thread waits for another one's statement; those take microseconds. */
 const BUSY_TIMEOUT_MS = 5000;
@@ -25,9 +26,11 @@ export type RuntimePurpose = "serve" | "command";
 /** An open connection; each thread and each command has its own. */
 export class RuntimeDatabase implements Disposable {
   readonly #database: DatabaseSync;
+  readonly #turn: WriteTurn;
 
-  private constructor(database: DatabaseSync) {
+  private constructor(database: DatabaseSync, turn: WriteTurn) {
     this.#database = database;
+    this.#turn = turn;
   }
 
   /**
@@ -36,19 +39,24 @@ export class RuntimeDatabase implements Disposable {
    * is of processes that are gone. What failed logins led to is kept where its tables are the same.
    *
    * @param directory the server's own folder, which exists and is nobody else's.
+   * @param turn shared with the other threads of this process, where there are any.
    * @throws Fault `busy`, `host-failure`, `unsupported` (it is another version's)
    */
-  static open(directory: string, purpose: RuntimePurpose): RuntimeDatabase {
+  static open(
+    directory: string,
+    purpose: RuntimePurpose,
+    turn: WriteTurn = new WriteTurn(),
+  ): RuntimeDatabase {
     return guarded(() => {
       const path = runtimeFile(directory);
       const mayRemake = () => purpose === "serve" && !isAnyThreadAlive(directory);
       try {
-        return new RuntimeDatabase(opened(path, mayRemake));
+        return new RuntimeDatabase(opened(path, mayRemake), turn);
       } catch (error) {
         if (!isDamaged(error)) throw error;
         if (mayRemake()) removeDatabase(path);
         // Where a thread lives, another one may have made the file anew just now.
-        return new RuntimeDatabase(opened(path, mayRemake));
+        return new RuntimeDatabase(opened(path, mayRemake), turn);
       }
     });
   }
@@ -58,9 +66,14 @@ export class RuntimeDatabase implements Disposable {
     return guarded(() => this.#database.prepare(sql));
   }
 
+  /** Runs `work`, a single statement that writes, when this thread may. @throws Fault `busy`, `host-failure` */
+  write<T>(work: () => T): T {
+    return guarded(() => this.#turn.take(work));
+  }
+
   /** Runs `work` as one transaction that locks out all other writers; what it throws undoes it. */
   transaction<T>(work: () => T): T {
-    return guarded(() => transaction(this.#database, work));
+    return this.write(() => transaction(this.#database, work));
   }
 
   [Symbol.dispose](): void {

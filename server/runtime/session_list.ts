@@ -3,14 +3,17 @@
 import { guarded } from "../accounts/accounts_database.ts";
 import type { PresenceTotals, PresentSession } from "../../shared/presence.ts";
 import type { RuntimeDatabase } from "./runtime_database.ts";
+import { sessionIdOf, sessionKeyOf } from "./session_id.ts";
 
 /** What everybody may ask of the runtime store about sessions: commands and administrators. */
 export class SessionList {
+  readonly #database: RuntimeDatabase;
   readonly #sql: ReturnType<typeof statements>;
   readonly #isAlive: (thread: number) => boolean;
 
   /** @param isAlive tells which threads' sessions count: all of them, unless somebody knows better. */
   constructor(database: RuntimeDatabase, isAlive: (thread: number) => boolean = () => true) {
+    this.#database = database;
     this.#sql = statements(database);
     this.#isAlive = isAlive;
   }
@@ -21,7 +24,7 @@ export class SessionList {
     const threads = new Set(rows.map((row) => Number(row["thread"])));
     const alive = new Set([...threads].filter((thread) => this.#isAlive(thread)));
     return rows.filter((row) => alive.has(Number(row["thread"]))).map((row) => ({
-      id: String(row["id"]),
+      id: sessionIdOf(Number(row["id"])),
       account: textOf(row["account"]),
       address: String(row["address"]),
       sinceMs: Number(row["since_ms"]),
@@ -49,8 +52,10 @@ export class SessionList {
 
   /** Has a session ended by its thread, within a second. @returns whether there is such a session. */
   dismiss(id: string, why: string): boolean {
-    return guarded(() => this.#sql.dismiss.run({ id, why })).changes === 1 ||
-      guarded(() => this.#sql.exists.get(id)) !== undefined;
+    const key = sessionKeyOf(id);
+    if (key === undefined) return false;
+    return this.#database.write(() => this.#sql.dismiss.run(key, why)).changes === 1 ||
+      guarded(() => this.#sql.exists.get(key)) !== undefined;
   }
 }
 
@@ -68,7 +73,7 @@ function statements(database: RuntimeDatabase) {
         (SELECT coalesce(sum(sent_bytes), 0) FROM threads)
           + (SELECT coalesce(sum(moved_bytes), 0) FROM transfers WHERE sends) AS sent_bytes`),
     dismiss: prepare(
-      "INSERT OR IGNORE INTO dismissals (session, why) SELECT id, :why FROM sessions WHERE id = :id",
+      "INSERT OR IGNORE INTO dismissals (session, why) SELECT id, ?2 FROM sessions WHERE id = ?1",
     ),
     exists: prepare("SELECT 1 FROM sessions WHERE id = ?"),
   };

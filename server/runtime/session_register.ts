@@ -4,7 +4,9 @@ import type { StatementSync } from "node:sqlite";
 import { guarded } from "../accounts/accounts_database.ts";
 import { addressBlock } from "../network.ts";
 import { RuntimeDatabase } from "./runtime_database.ts";
+import { newSessionKey, sessionIdOf } from "./session_id.ts";
 import { ThreadLease, type ThreadNames } from "./thread_lease.ts";
+import type { WriteTurn } from "./write_turn.ts";
 
 /** How many sessions there may be at once. */
 export interface SessionLimits {
@@ -64,11 +66,12 @@ export class SessionRegister implements Disposable {
    * Joins the register as a thread; what died before is removed from it.
    *
    * @param directory the server's own folder.
+   * @param turn shared with the other threads of this process, where there are any.
    * @throws Fault `busy`, `host-failure`, `unsupported` (threads of another version live)
    */
-  static open(directory: string, names: ThreadNames): SessionRegister {
+  static open(directory: string, names: ThreadNames, turn?: WriteTurn): SessionRegister {
     using opened = new DisposableStack();
-    const database = opened.use(RuntimeDatabase.open(directory, "serve"));
+    const database = opened.use(RuntimeDatabase.open(directory, "serve", turn));
     const lease = opened.use(new ThreadLease(database, directory, names));
     const register = new SessionRegister(database, lease);
     opened.move();
@@ -88,7 +91,7 @@ export class SessionRegister implements Disposable {
   /** Sessions of this thread that somebody wants ended; asked often, so it costs next to nothing. */
   dismissals(): Dismissal[] {
     return guarded(() => this.#sql.dismissals.all(this.#lease.id))
-      .map((row) => ({ id: String(row["id"]), why: String(row["why"]) }));
+      .map((row) => ({ id: sessionIdOf(Number(row["id"])), why: String(row["why"]) }));
   }
 
   /** How many sessions there are, in all threads. */
@@ -102,13 +105,15 @@ export class SessionRegister implements Disposable {
    * @throws Fault `busy`, `host-failure`
    */
   admit(address: string, limits: SessionLimits): Registered {
-    const newcomer = { address, block: addressBlock(address), thread: this.#lease.id };
+    const block = addressBlock(address);
+    const { sessions, strangers, perAddress, strangersPerAddress } = limits;
+    const bounds = [sessions, strangers, perAddress, strangersPerAddress];
     for (;;) {
-      const id = crypto.randomUUID().slice(0, 8);
-      const row = { ...newcomer, ...limits, id, since_ms: Date.now() };
-      const { changes } = guarded(() => this.#sql.insert.run(row));
-      if (changes === 1) return { ok: true, session: this.#session(id) };
-      const limit = this.#reached(newcomer.block, limits);
+      const key = newSessionKey();
+      const row = [key, this.#lease.id, address, block, Date.now()];
+      const { changes } = this.#database.write(() => this.#sql.insert.run(...row, ...bounds));
+      if (changes === 1) return { ok: true, session: this.#session(key) };
+      const limit = this.#reached(block, limits);
       // None: the name was taken, or room was made just now.
       if (limit !== undefined && !this.#removedDead()) return { ok: false, limit };
     }
@@ -116,7 +121,7 @@ export class SessionRegister implements Disposable {
 
   /** Whether nobody has said this before while any thread lived. */
   isNews(name: string): boolean {
-    return guarded(() => this.#sql.notice.run(name)).changes === 1;
+    return this.#database.write(() => this.#sql.notice.run(name)).changes === 1;
   }
 
   [Symbol.dispose](): void {
@@ -124,23 +129,23 @@ export class SessionRegister implements Disposable {
     this.#database[Symbol.dispose]();
   }
 
-  #session(id: string): RegisteredSession {
+  #session(key: number): RegisteredSession {
     let told: string | undefined;
     return {
-      id,
+      id: sessionIdOf(key),
       belongsTo: (account = undefined, limit = undefined) => {
         if (account === told) return true;
-        const row = { id, account: account ?? null, most: limit ?? null };
-        const { changes } = guarded(() => this.#sql.setAccount.run(row));
+        const write = () => this.#sql.setAccount.run(key, account ?? null, limit ?? null);
+        const { changes } = this.#database.write(write);
         if (changes === 1) told = account;
         return changes === 1;
       },
-      [Symbol.dispose]: () => void guarded(() => this.#sql.remove.run(id)),
+      [Symbol.dispose]: () => void this.#database.write(() => this.#sql.remove.run(key)),
     };
   }
 
   #reached(block: string, limits: SessionLimits): SessionLimit | undefined {
-    const found = guarded(() => this.#sql.counts.get({ block })) ?? {};
+    const found = guarded(() => this.#sql.counts.get(block)) ?? {};
     const names: readonly SessionLimit[] = [
       "sessions",
       "perAddress",
@@ -159,27 +164,30 @@ export class SessionRegister implements Disposable {
 
 function prepareAll(database: RuntimeDatabase) {
   const prepare = (sql: string): StatementSync => database.prepare(sql);
-  const ofBlock = "(SELECT count(*) FROM sessions WHERE block = :block)";
-  const strangersOfBlock =
-    "(SELECT count(*) FROM sessions WHERE block = :block AND account IS NULL)";
+  // Numbered, because names are looked up one by one, three times a session.
+  const ofBlock = (block: string) => `(SELECT count(*) FROM sessions WHERE block = ${block})`;
+  const strangersOfBlock = (block: string) =>
+    `(SELECT count(*) FROM sessions WHERE block = ${block} AND account IS NULL)`;
   return {
     tally: prepare("SELECT sessions FROM tally"),
     // One statement, so that nobody else gets in between the question and the answer.
     insert: prepare(`
       INSERT OR IGNORE INTO sessions (id, thread, address, block, since_ms)
-      SELECT :id, :thread, :address, :block, :since_ms FROM tally
-      WHERE sessions < :sessions AND strangers < :strangers
-        AND ${ofBlock} < :perAddress AND ${strangersOfBlock} < :strangersPerAddress`),
+      SELECT ?1, ?2, ?3, ?4, ?5 FROM tally
+      WHERE sessions < ?6 AND strangers < ?7
+        AND ${ofBlock("?4")} < ?8 AND ${strangersOfBlock("?4")} < ?9`),
     counts: prepare(`
-      SELECT sessions, strangers, ${ofBlock} AS perAddress,
-        ${strangersOfBlock} AS strangersPerAddress FROM tally`),
+      SELECT sessions, strangers, ${ofBlock("?1")} AS perAddress,
+        ${strangersOfBlock("?1")} AS strangersPerAddress FROM tally`),
     // One statement, too: of two logins at once only one gets the last place.
     setAccount: prepare(`
-      UPDATE sessions SET account = :account
-      WHERE id = :id AND (:account IS NULL OR :most IS NULL
-        OR (SELECT count(*) FROM sessions WHERE account = :account) < :most)`),
+      UPDATE sessions SET account = ?2
+      WHERE id = ?1 AND (?2 IS NULL OR ?3 IS NULL
+        OR (SELECT count(*) FROM sessions WHERE account = ?2) < ?3)`),
+    // CROSS: from the dismissals, of which there are few.
     dismissals: prepare(`
-      SELECT session AS id, why FROM dismissals JOIN sessions ON id = session WHERE thread = ?`),
+      SELECT session AS id, why FROM dismissals CROSS JOIN sessions ON id = session
+      WHERE thread = ?`),
     remove: prepare("DELETE FROM sessions WHERE id = ?"),
     notice: prepare("INSERT OR IGNORE INTO notices VALUES (?)"),
   };

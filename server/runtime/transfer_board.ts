@@ -2,6 +2,7 @@
 
 import type { PresentTransfer } from "../../shared/presence.ts";
 import type { RuntimeDatabase } from "./runtime_database.ts";
+import { sessionKeyOf } from "./session_id.ts";
 
 /** A transfer and whose it is. */
 export interface ToldTransfer extends PresentTransfer {
@@ -42,7 +43,9 @@ export class TransferBoard {
     if (isIdle && receivedBytes === 0 && sentBytes === 0) return;
     this.#database.transaction(() => {
       const running = new Set(transfers.map(({ session }) => session));
-      for (const session of this.#shown) if (!running.has(session)) this.#sql.end.run(session);
+      for (const session of this.#shown) {
+        if (!running.has(session)) this.#sql.end.run(keyOf(session));
+      }
       for (const each of transfers) this.#sql.show.run(rowOf(each));
       if (receivedBytes + sentBytes > 0) {
         this.#sql.count.run(receivedBytes, sentBytes, this.#thread);
@@ -62,10 +65,16 @@ export class TransferBoard {
   }
 }
 
+function keyOf(session: string): number {
+  const key = sessionKeyOf(session);
+  if (key === undefined) throw new Error(`"${session}" is no session's id`);
+  return key;
+}
+
 function rowOf(transfer: ToldTransfer) {
   const { session, verb, path, sinceMs, movedBytes, totalBytes, offsetBytes } = transfer;
   return {
-    session,
+    session: keyOf(session),
     verb,
     path,
     sends: Number(transfer.sends),
