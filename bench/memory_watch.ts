@@ -3,10 +3,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { memoryBytes } from "./process_cost.ts";
 
-/** What is freed late is freed by then; where memory never stands still, the last look counts. */
-const SETTLE_LIMIT_MS = 6_000;
+/** Where memory never stands still, the last look counts. */
+const SETTLE_LIMIT_MS = 10_000;
 const LOOK_MS = 500;
-/** Two looks so close together are the same. */
+/** Looks in a row that are the same: what a server frees when it has become quiet is freed by then. */
+const STILL_LOOKS = 4;
+/** Looks so close together are the same. */
 const SAME_PART = 0.005;
 /** Often enough to see a listing of a second. */
 const SAMPLE_MS = 25;
@@ -16,14 +18,15 @@ const PAUSE_FACTOR = 9;
 /** The memory of a process and its children when it no longer changes, bytes. */
 export async function settledMemory(pid: number): Promise<number> {
   const endMs = performance.now() + SETTLE_LIMIT_MS;
-  let before = await memoryBytes([pid]);
-  while (performance.now() < endMs) {
+  let first = await memoryBytes([pid]);
+  let looks = 1;
+  while (looks < STILL_LOOKS && performance.now() < endMs) {
     await pause(LOOK_MS);
     const now = await memoryBytes([pid]);
-    if (Math.abs(now - before) <= now * SAME_PART) return now;
-    before = now;
+    looks = Math.abs(now - first) <= now * SAME_PART ? looks + 1 : 1;
+    if (looks === 1) first = now;
   }
-  return before;
+  return first;
 }
 
 /** The most memory that a process and its children held while `work` ran, bytes. */

@@ -10,6 +10,7 @@ import { Housekeeping, StorageCare } from "./housekeeping.ts";
 import { requireFreePort } from "./listening_socket.ts";
 import { loadSettings, type SettingsRequest } from "./load_settings.ts";
 import { serveMetrics } from "./metrics/metrics_endpoint.ts";
+import { garbageCollector } from "./memory_return.ts";
 import { programName } from "./program_name.ts";
 import { writeTurnMemory } from "./runtime/write_turn.ts";
 import { openServerLog, reopenLog } from "./server_log.ts";
@@ -75,6 +76,8 @@ export async function runServer(world: CommandWorld, request: SettingsRequest): 
     log.write("info", "serving implicit TLS", { url: urlOf(settings, implicitEndpoint, "ftps") });
   }
   tellHowToBegin(log, world.env, settings.home, url, hasAccounts || settings.anonymous !== "off");
+  // Reading the command line, settings and modules left a few megabytes that are not needed again.
+  garbageCollector()();
 
   await fired(world.interrupt);
   stopReloading();

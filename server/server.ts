@@ -14,6 +14,7 @@ import { DescriptorReserve, isOutOfDescriptors } from "./descriptor_reserve.ts";
 import { explain } from "./fault_reply.ts";
 import { identify, type Incoming, loginOrigin } from "./incoming.ts";
 import type { RegisteredSession } from "./runtime/session_register.ts";
+import { MemoryReturn } from "./memory_return.ts";
 import type { Services } from "./services.ts";
 import { turnAway } from "./turn_away.ts";
 
@@ -71,6 +72,7 @@ class Reception {
   readonly #buffers = new BufferPool();
   readonly #sessions = new Map<ControlChannel, Promise<void>>();
   readonly #watch: SessionWatch;
+  readonly #memory = new MemoryReturn(() => this.#sessions.size);
   /** Connections whose peer is not known yet. */
   readonly #arriving = new Set<Promise<void>>();
 
@@ -85,6 +87,7 @@ class Reception {
   async run(): Promise<void> {
     const { listener, closing, graceMs = GRACE_MS } = this.#options;
     await using _watch = this.#watch;
+    using _memory = this.#memory;
     const close = () => listener.close();
     if (closing.aborted) close();
     else closing.addEventListener("abort", close, { once: true });
@@ -177,10 +180,12 @@ class Reception {
     const ended = channel.run().finally(() => this.#leave(channel, admitted.seat));
     this.#sessions.set(channel, ended);
     this.#watch.wake();
+    this.#memory.wake();
   }
 
   #leave(channel: ControlChannel, seat: RegisteredSession): void {
     this.#sessions.delete(channel);
+    this.#memory.depart();
     try {
       seat[Symbol.dispose]();
     } catch (error) {
