@@ -97,18 +97,19 @@ function drawLine(
   return `<path class="line c${colour}" d="${path}"/>${dots.join("")}`;
 }
 
-/** Each line's name and colour beside its end, moved down where another one is there. */
+/** Each line's name and colour beside its end, apart from one another and above the axis. */
 function names(
   lines: readonly PlotLine[],
   height: (y: number) => number,
 ): { readonly name: string; readonly colour: number; readonly y: number }[] {
-  let free = -Infinity;
+  // From the bottom upwards: below the axis there is no room.
+  let free = height(0);
   return lines.flatMap(({ name, points }, at) => {
     const last = points.at(-1);
     return last === undefined ? [] : [{ name, colour: at % COLOURS, y: height(last.y) }];
-  }).toSorted((a, b) => a.y - b.y).map((label) => {
-    const y = Math.max(label.y, free);
-    free = y + NAME_HEIGHT;
+  }).toSorted((a, b) => b.y - a.y).map((label) => {
+    const y = Math.min(label.y, free);
+    free = y - NAME_HEIGHT;
     return { ...label, y };
   });
 }

@@ -40,6 +40,17 @@ Deno.test("axes carry their units, and names that would meet stand below one ano
   assert.ok(Math.abs(heights[0]! - heights[1]!) >= 12, `${heights}`);
 });
 
+Deno.test("names of lines that end at the bottom stay above the axis", () => {
+  const points = [{ x: 1, y: 100 }, { x: 100, y: 0 }];
+  const svg = drawPlots([{ ...PLOT, lines: ["a", "b", "c"].map((name) => ({ name, points })) }]);
+  const axis = Number(/y="([\d.]+)" text-anchor="end">0</.exec(svg)?.[1]);
+  const heights = [...svg.matchAll(/y="([\d.]+)" text-anchor="start">[abc]</g)].map(([, y]) =>
+    Number(y)
+  );
+  assert.equal(heights.length, 3);
+  assert.ok(Math.max(...heights) <= axis, `${heights} beside ${axis}`);
+});
+
 Deno.test("an axis ends at a number that people count in", () => {
   assert.deepEqual([0, 0.3, 1, 1.1, 9, 240, 999].map(niceCeiling), [1, 0.5, 1, 2, 10, 250, 1000]);
 });
