@@ -38,6 +38,8 @@ Deno.test("axes carry their units, and names that would meet stand below one ano
     Number(new RegExp(`y="([\\d.]+)" text-anchor="start">${name}<`).exec(svg)?.[1])
   );
   assert.ok(Math.abs(heights[0]! - heights[1]!) >= 12, `${heights}`);
+  const top = Number(/y="([\d.]+)" text-anchor="end">100</.exec(svg)?.[1]);
+  for (const height of heights) assert.ok(Math.abs(height - top) <= 20, `${height} beside ${top}`);
 });
 
 Deno.test("names of lines that end at the bottom stay above the axis", () => {
