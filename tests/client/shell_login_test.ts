@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { noise } from "../support/file_tree.ts";
 import { PASSWORD, READER, USER } from "../support/in_process_server.ts";
 import { ftpCommandLine } from "../support/program.ts";
+import { assertSameBytes } from "../support/same_bytes.ts";
 import { Person } from "../support/shell_at_terminal.ts";
 import { TerminalProcess } from "../support/terminal_process.ts";
 
@@ -110,8 +111,8 @@ Deno.test("what did not finish is offered at the next login, both ways, and carr
   await terminal.see(/nothing is unfinished[^]*> $/);
   await terminal.type("quit\r");
   assert.equal(await terminal.end(), 0, terminal.shown);
-  assert.deepEqual(await Deno.readFile(join(person.folder, "down")), bytes);
-  assert.deepEqual(await Deno.readFile(join(person.server.root, "up")), bytes);
+  assertSameBytes(await Deno.readFile(join(person.folder, "down")), bytes);
+  assertSameBytes(await Deno.readFile(join(person.server.root, "up")), bytes);
 });
 
 Deno.test("a certificate is shown once; three wrong passwords are enough; and the terminal is as it was", async () => {

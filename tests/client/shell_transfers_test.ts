@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { displayWidth } from "../../client/display_width.ts";
 import { CuttableLink } from "../support/cuttable_link.ts";
 import { noise } from "../support/file_tree.ts";
+import { assertSameBytes } from "../support/same_bytes.ts";
 import { Person } from "../support/shell_at_terminal.ts";
 
 const MIB = 1024 * 1024;
@@ -31,7 +32,7 @@ Deno.test("several files travel at once, each with its bar and one for all; Ctrl
   await terminal.type("limit off; reget *.bin\r");
   for (let file = 0; file < 3; file++) await terminal.see(/3\.00M, carried on at .* verified/);
   await terminal.see(/:\/> $/);
-  assert.deepEqual(await Deno.readFile(join(person.folder, "报告.bin")), bytes);
+  assertSameBytes(await Deno.readFile(join(person.folder, "报告.bin")), bytes);
 
   // What is there is asked about, one at a time, however many travel.
   await Deno.writeTextFile(join(person.folder, "two.bin"), "other");
@@ -43,7 +44,7 @@ Deno.test("several files travel at once, each with its bar and one for all; Ctrl
   await terminal.see(/three\.bin: 3\.00M/);
   await terminal.see(/:\/> $/);
   assert.equal(terminal.text.match(/is there already/g)?.length, 1);
-  assert.deepEqual(await Deno.readFile(join(person.folder, "two.bin")), bytes);
+  assertSameBytes(await Deno.readFile(join(person.folder, "two.bin")), bytes);
   await terminal.type("quit\r");
   assert.equal(await terminal.end(), 0, terminal.shown);
 });
@@ -64,7 +65,7 @@ Deno.test("a line that is cut is made again, in the same folder, and the transfe
   await terminal.see(/another try \(1 of 3\)/);
   await terminal.see(/connected again, in \/sub/);
   await terminal.see(/get f: 3\.00M, .*SHA-256 verified[^]*> $/);
-  assert.deepEqual(await Deno.readFile(join(person.folder, "f")), bytes);
+  assertSameBytes(await Deno.readFile(join(person.folder, "f")), bytes);
 
   // It takes longer than a second: the next command asks first whether the server is still there.
   await terminal.type("get f -o g\r");
@@ -128,7 +129,7 @@ Deno.test("each answer about a file that is there does what it says, and Ctrl-C 
     await terminal.type(`${answer}\r`);
   }
   await terminal.see(/:\/> $/);
-  assert.deepEqual(await Deno.readFile(join(person.folder, "r")), long);
+  assertSameBytes(await Deno.readFile(join(person.folder, "r")), long);
   assert.match(terminal.text, /get r: 1\.00M, carried on at 1000 bytes/);
   const local = (name: string) => Deno.readTextFile(join(person.folder, name));
   assert.equal(await local("o"), "new");

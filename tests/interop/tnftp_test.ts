@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { noise } from "../support/file_tree.ts";
 import { runWell } from "../support/program.ts";
+import { assertSameBytes } from "../support/same_bytes.ts";
 import { startServer } from "../support/server_process.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 
@@ -35,8 +36,8 @@ Deno.test("tnftp logs in, moves files both ways, carries one on, renames, delete
   });
   assert.match(said, /^221 /m);
   assert.doesNotMatch(said, /^[45]\d\d /m);
-  assert.deepEqual(await Deno.readFile(`${local.path}/down`), bytes);
-  assert.deepEqual(await Deno.readFile(`${local.path}/half`), bytes);
+  assertSameBytes(await Deno.readFile(`${local.path}/down`), bytes);
+  assertSameBytes(await Deno.readFile(`${local.path}/half`), bytes);
   const names = [...Deno.readDirSync(`${server.home}/ada/new folder`)].map(({ name }) => name);
   assert.deepEqual(names, ["two"]);
 });

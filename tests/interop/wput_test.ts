@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { noise } from "../support/file_tree.ts";
 import { runWell } from "../support/program.ts";
+import { assertSameBytes } from "../support/same_bytes.ts";
 import { startServer } from "../support/server_process.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 
@@ -22,5 +23,5 @@ Deno.test("wput uploads a file into a folder it makes, then carries on a longer 
   );
   await Deno.writeFile(`${local.path}/file`, bytes);
   await runWell("wput", ["--binary", "--tries=2", "file", url], options);
-  assert.deepEqual(await Deno.readFile(`${server.home}/ada/new/folder/file`), bytes);
+  assertSameBytes(await Deno.readFile(`${server.home}/ada/new/folder/file`), bytes);
 });
