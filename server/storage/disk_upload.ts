@@ -87,11 +87,18 @@ export class DiskUpload implements Upload {
       this.#requireOpen();
       const { path, part, room, digest } = this.#plan;
       const { files, digests, folder } = this.#world;
-      dress(files, part, this.#aim().place);
+      let aim: Aim | undefined = this.#aim();
+      dress(files, part, aim.place);
       if (digest !== undefined) backdate(part.file);
-      await this.#flush();
+      const flushing = part.file.sync();
+      if (flushing !== undefined) {
+        await this.#flushed(flushing);
+        aim = undefined; // the world went on meanwhile
+      }
       if (signal?.aborted) throw new Fault("aborted", { cause: signal.reason });
-      const to = await room.close(() => this.#publishing()).catch((error) => {
+      const closing = room.close(() => this.#publishing(aim ?? this.#aim()));
+      aim = undefined; // and it goes on from here, where the books are not closed at once
+      const to = await closing.catch((error) => {
         this.#failure ??= hostFault(error, path);
         throw error;
       });
@@ -105,11 +112,10 @@ export class DiskUpload implements Upload {
     });
   }
 
-  /** Looks where the file goes again: the world went on while it was flushed. */
-  #publishing(): Booking<HostPath> {
+  /** @param aim where the file goes, looked at in this very turn. */
+  #publishing({ to, place }: Aim): Booking<HostPath> {
     const { root } = this.#world;
     const { part, create } = this.#plan;
-    const { to, place } = this.#aim();
     const { size: bytes } = part.file.stat();
     const isOwn = isBelow(to, root);
     const comes = isOwn ? { bytes, files: 1 } : NO_AMOUNT;
@@ -154,7 +160,7 @@ export class DiskUpload implements Upload {
     if (hasNoRoom && resumed) part.file.truncate(this.offset);
     const isEmpty = hasNoRoom || this.#received === 0 || part.file.stat().size === 0;
     if (isEmpty && !resumed) return await this.#drop();
-    await this.#flush();
+    await this.#flushed(part.file.sync());
     this.#open = false;
     try {
       await this.#world.folder.forget(path, part);
@@ -191,9 +197,9 @@ export class DiskUpload implements Upload {
     return { to: place.target?.host ?? place.host, place };
   }
 
-  async #flush(): Promise<void> {
+  async #flushed(flushing: Promise<void> | undefined): Promise<void> {
     try {
-      await this.#plan.part.file.sync();
+      await flushing;
     } catch (error) {
       await this.#drop();
       throw error;

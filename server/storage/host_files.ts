@@ -20,6 +20,11 @@ export interface HostStat {
   readonly inode: number;
 }
 
+/** Whether two looks were at the same thing, whatever has changed of it. */
+export function isSame(one: HostStat, other: HostStat): boolean {
+  return one.inode === other.inode && one.device === other.device && one.type === other.type;
+}
+
 /** A file, or a directory, open for reading. Errors are the host's own, see host_fault.ts. */
 export interface ReadableHostFile extends Disposable {
   stat(): HostStat;
@@ -38,8 +43,8 @@ export interface WritableHostFile extends Disposable {
   /** Cuts it to `size` bytes; what is appended follows there. */
   truncate(size: number): void;
   setModified(modifiedMs: number): void;
-  /** Resolves when content and attributes are on the disk. */
-  sync(): Promise<void>;
+  /** Resolves when content and attributes are on the disk; nothing where there is none below. */
+  sync(): Promise<void> | undefined;
   /** Claims it for this handle, against other threads and processes, until it is closed. */
   tryLock(kind: "shared" | "exclusive"): boolean;
 }
@@ -229,8 +234,8 @@ class AppendFile implements WritableHostFile {
     this.#file.utimeSync(new Date(modifiedMs), new Date(modifiedMs));
   }
 
-  sync(): Promise<void> {
-    return isInMemory(this.#path) ? Promise.resolve() : this.#file.sync();
+  sync(): Promise<void> | undefined {
+    return isInMemory(this.#path) ? undefined : this.#file.sync();
   }
 
   tryLock(kind: "shared" | "exclusive"): boolean {

@@ -17,8 +17,10 @@ import { Fault } from "../../shared/fault.ts";
 import { nameOf, parentOf, ROOT, segmentsOf, type VirtualPath } from "../../shared/virtual_path.ts";
 import { isFixed } from "./fixed_path.ts";
 import { hostCode, hostFault } from "./host_fault.ts";
-import type { HostFiles, HostStat, ReadableHostFile } from "./host_files.ts";
+import { type HostFiles, type HostStat, isSame, type ReadableHostFile } from "./host_files.ts";
 import { checkHostName, OWN_NAME, UPLOADS_NAME } from "./host_name.ts";
+import { type Openable, type Opened, requireOpenable } from "./openable.ts";
+import { walk } from "./path_walk.ts";
 
 declare const brand: unique symbol;
 
@@ -66,6 +68,8 @@ export interface JailOptions {
 const LOOKS = 20;
 /** A file that is replaced by an upload while it is looked at is tried again so often. */
 const ATTEMPTS = 5;
+/** A longer path is cheaper to ask for without its links than to look at name by name. */
+const WALKED_NAMES = 2;
 
 /** A path as the operator gave it, from the settings or an account: trusted. */
 export function operatorPath(path: string): HostPath {
@@ -127,7 +131,7 @@ export class Jail {
     if (!names.every((name) => checkHostName(name, Deno.build.os).ok)) {
       throw new Fault("not-found", { about: path });
     }
-    return this.#follow(join(this.root, ...names) as HostPath, path);
+    return this.#walk(names, path) ?? this.#follow(join(this.root, ...names) as HostPath, path);
   }
 
   /**
@@ -154,7 +158,7 @@ export class Jail {
   look(path: VirtualPath): Located {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const located = this.locate(path);
-      if (this.isInPlace(located)) return located;
+      if (this.#isShallow(located.host) || this.isInPlace(located)) return located;
     }
     throw new Fault("busy", { about: path });
   }
@@ -165,23 +169,23 @@ export class Jail {
    * @throws Fault `not-found`, `is-a-directory`, `denied` (a FIFO, a device), `busy` (it is replaced
    * all the time)
    */
-  open(path: VirtualPath, what: Readable = "file"): ReadableHostFile {
+  open(path: VirtualPath, what: Openable = "file"): ReadableHostFile {
     return this.openKnown(path, what).file;
   }
 
   /** The same, with what the opened file is. */
-  openKnown(
-    path: VirtualPath,
-    what: Readable = "file",
-  ): { file: ReadableHostFile; stat: HostStat } {
+  openKnown(path: VirtualPath, what: Openable = "file"): Opened {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const { host, stat } = this.locate(path);
-      requireType(stat, what, path);
+      requireOpenable(stat, what, path);
       const file = this.#files.openToRead(host);
       try {
         const opened = file.stat();
-        requireType(opened, what, path);
-        if (this.isInPlace({ host, stat: opened })) return { file, stat: opened };
+        requireOpenable(opened, what, path);
+        // What was opened by its name in the root itself, no link followed, is what that name stood for.
+        if (this.#isShallow(host) || this.isInPlace({ host, stat: opened })) {
+          return { file, stat: opened };
+        }
       } catch (error) {
         file[Symbol.dispose]();
         throw error;
@@ -239,6 +243,16 @@ export class Jail {
     return true;
   }
 
+  /** What a short path leads to; `undefined` where that takes more than looks at its names. */
+  #walk(names: readonly string[], path: VirtualPath): Located | undefined {
+    if (!this.#isRootFixed || names.length > WALKED_NAMES) return undefined;
+    const steps = names.map((_, at) => join(this.root, ...names.slice(0, at + 1)) as HostPath);
+    const found = walk(steps.length === 0 ? [this.root] : steps, this.#files);
+    if (found === "unclear") return undefined;
+    if (found !== undefined && !this.#isReserved(found.host)) return found;
+    throw new Fault("not-found", { about: path });
+  }
+
   #targetOf(host: HostPath, path: VirtualPath): Located | undefined {
     try {
       return this.#follow(host, path);
@@ -282,19 +296,4 @@ export class Jail {
     return plain.split(sep).includes(UPLOADS_NAME) ||
       this.#reserved.some((own) => isBelow(plain, own));
   }
-}
-
-type Readable = "file" | "file-or-directory";
-
-function requireType(stat: HostStat, what: Readable, path: VirtualPath): void {
-  if (stat.type === "directory") {
-    if (what === "file-or-directory") return;
-    throw new Fault("is-a-directory", { about: path });
-  }
-  // SECURITY: opening a FIFO waits for its other end, opening some devices does things.
-  if (stat.type !== "file") throw new Fault("denied", { about: path });
-}
-
-function isSame(one: HostStat, other: HostStat): boolean {
-  return one.inode === other.inode && one.device === other.device && one.type === other.type;
 }
