@@ -5,9 +5,10 @@ import { unlessAborted, within } from "../shared/deadline.ts";
 import { Fault, isFault } from "../shared/fault.ts";
 import { type Reply, type ReplyClass, replyClass } from "../shared/reply.ts";
 import type { DialogueLine } from "./client.ts";
-import { type Exchange, Waiting } from "./exchange.ts";
+import type { Exchange } from "./exchange.ts";
 import { Broken, Refused } from "./failure.ts";
 import { HeldReplies } from "./held_replies.ts";
+import { PendingReplies } from "./pending_replies.ts";
 import { ReplyReader } from "./reply_reader.ts";
 import { withoutSecrets } from "./shown_line.ts";
 
@@ -34,9 +35,6 @@ const READ_BYTES = 4096;
 /** So many NOOPs hurry a server at once: the last one's own reply may be held back as well. */
 const NUDGES_LIMIT = 2;
 
-/** What NOOP is answered with, also where it is not heard during a transfer; none of them ends one that has begun. */
-const ASIDE_CODES: ReadonlySet<number> = new Set([200, 500, 502, 503]);
-
 const SUCCESS: readonly ReplyClass[] = ["completion"];
 
 /**
@@ -46,7 +44,7 @@ const SUCCESS: readonly ReplyClass[] = ["completion"];
 export class Conversation {
   readonly #options: ConversationOptions;
   readonly #reader = new ReplyReader();
-  readonly #waiting: Waiting[] = [];
+  readonly #pending = new PendingReplies();
   readonly #buffer = new Uint8Array(READ_BYTES);
   #stream: ByteStream;
   #writing: Promise<void> = Promise.resolve();
@@ -142,8 +140,7 @@ export class Conversation {
    * such thing), others after the transfer (vsftpd, ours): by its code the answer is told from the transfer's own.
    */
   sayAside(limit: number): void {
-    const unanswered = this.#waiting.filter(({ isAside }) => isAside).length;
-    if (unanswered >= limit) return;
+    if (this.#pending.asides >= limit) return;
     try {
       this.final(this.#send("NOOP", true)).catch(() => {});
     } catch (error) {
@@ -157,7 +154,7 @@ export class Conversation {
     // SECURITY: a name from a listing must not smuggle a second command
     if (/[\0\r\n]/.test(line)) throw new Fault("bad-name", { about: shown });
     if (this.#broken) throw this.#broken;
-    if (this.#waiting.length === 0) this.#refuseUnasked();
+    if (this.#pending.count === 0) this.#refuseUnasked();
     this.#options.dialogue?.({ from: "client", text: shown });
     this.#heldReplies?.said();
     const exchange = this.#expect(shown, isAside);
@@ -186,7 +183,7 @@ export class Conversation {
    */
   async upgrade(wrap: (below: ByteStream) => Promise<ByteStream>): Promise<void> {
     await this.#writing;
-    if (this.#waiting.length > 0) throw new Error("upgrade while replies are due");
+    if (this.#pending.count > 0) throw new Error("upgrade while replies are due");
     this.#reader.discard();
     this.#stream = await wrap(this.#stream);
   }
@@ -205,16 +202,14 @@ export class Conversation {
     this.#broken = reason;
     this.#stream.close();
     this.#heldReplies?.end();
-    for (const waiting of this.#waiting.splice(0)) waiting.fail(reason);
+    this.#pending.fail(reason);
     return reason;
   }
 
   #expect(command: string, isAside = false): Exchange {
-    const waiting = new Waiting(command, isAside);
-    this.#waiting.push(waiting);
-    this.#waiting[0]?.come();
+    const exchange = this.#pending.add(command, isAside);
     this.#listen();
-    return waiting;
+    return exchange;
   }
 
   /** A reply that nobody asked for would be taken for the next one's, and all that follow with it. */
@@ -230,7 +225,7 @@ export class Conversation {
     if (this.#listening) return;
     this.#listening = true;
     try {
-      while (this.#waiting.length > 0) await this.#hearNext();
+      while (this.#pending.count > 0) await this.#hearNext();
     } catch (error) {
       this.break(error instanceof Broken ? error : brokenBy(error));
     } finally {
@@ -259,21 +254,7 @@ export class Conversation {
     if (answer.code === 421) {
       throw this.break(new Broken("lost", answer.lines.join(" ") || "421", { reply: answer }));
     }
-    const at = this.#whoseIs(answer);
-    const waiting = this.#waiting[at];
-    if (waiting === undefined) return;
-    if (replyClass(answer) === "preliminary") waiting.begin(answer);
-    else {
-      this.#waiting.splice(at, 1);
-      waiting.end(answer);
-      this.#waiting[0]?.come();
-    }
-  }
-
-  /** The oldest's, except for what cannot be the end of a transfer that runs. */
-  #whoseIs({ code }: Reply): number {
-    if (!this.#waiting[0]?.hasBegun || !ASIDE_CODES.has(code)) return 0;
-    return Math.max(this.#waiting.findIndex(({ isAside }) => isAside), 0);
+    this.#pending.take(answer);
   }
 
   #tell({ code, lines }: Reply): void {
