@@ -81,18 +81,8 @@ export class ControlChannel implements Control {
     const proxied = known !== "direct";
     const data = new DataChannel({ local, peer, proxied, settings, tls: services.tls });
     const log = services.log.with({ session: seat.id, peer: peer.address });
-    this.session = new Session({
-      seat,
-      peer,
-      local,
-      known,
-      services,
-      control: this,
-      data,
-      log,
-      buffers,
-      closing: this.#stop.signal,
-    });
+    const own = { control: this, data, log, closing: this.#stop.signal };
+    this.session = new Session({ seat, peer, local, known, services, buffers, ...own });
   }
 
   /** Talks until the session ends; never rejects. */
@@ -110,7 +100,10 @@ export class ControlChannel implements Control {
       if (!isFault(error)) log.write("error", "bug", { detail: explain(error).detail });
     } finally {
       clearTimeout(this.#lastResort);
-      this.#stop.abort();
+      // With a reason of its own: the runtime would make an error, with its stack, for every session.
+      this.#stop.abort(this.#ending);
+      this.#patience[Symbol.dispose]();
+      this.#outbox[Symbol.dispose]();
       data.close();
       this.#stream.close();
       const level = this.#farewell === undefined ? "debug" : "info";
@@ -131,7 +124,7 @@ export class ControlChannel implements Control {
     if (this.#isForced) return;
     this.#isForced = true;
     this.#dismiss(farewell);
-    this.#stop.abort(this.#ending);
+    this.#abort();
     clearTimeout(this.#lastResort);
     this.#lastResort = setTimeout(() => this.#stream.close(), FAREWELL_MS);
   }
@@ -163,6 +156,12 @@ export class ControlChannel implements Control {
     this.#ending ??= reason;
   }
 
+  /** Ends what waits: for the next line, for bytes of a transfer. */
+  #abort(): void {
+    this.#stop.abort(this.#ending);
+    this.#patience.interrupt();
+  }
+
   #dismiss(farewell: Farewell): void {
     this.#farewell ??= farewell;
     this.#ending ??= farewell;
@@ -179,10 +178,9 @@ export class ControlChannel implements Control {
   async #nextLine(): Promise<LineEvent | undefined> {
     if (this.#outbox.isFull || !this.#reader.hasLine) await this.#outbox.flush();
     const isMember = this.session.login.kind === "member";
-    const limitMs = this.#patience.limitMs(isMember);
-    if (!this.#reader.hasLine) {
+    if (!this.#reader.hasLine && !this.#stop.signal.aborted) {
       try {
-        const hasMore = await within(this.#reader.ready(), { limitMs, signal: this.#stop.signal });
+        const hasMore = await this.#patience.wait(this.#reader.ready(), isMember);
         if (!hasMore) this.#ending ??= "peer closed";
       } catch (error) {
         if (isFault(error, "timed-out")) this.#dismiss(isMember ? "idle" : "login not in time");
@@ -261,7 +259,7 @@ export class ControlChannel implements Control {
       hear: () => this.#hear(),
       lose: () => {
         this.#ending ??= "connection lost";
-        this.#stop.abort(this.#ending);
+        this.#abort();
       },
     });
   }

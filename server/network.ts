@@ -58,10 +58,10 @@ export function networkHolds(network: Network, address: string): boolean {
  * SECURITY: who has an IPv6 subnet has 2^64 addresses, and could take as many times the limit.
  */
 export function addressBlock(address: string): string {
-  const bytes = addressBytes(address);
-  if (bytes === undefined || bytes.length === 4 || isLoopback(address)) {
-    return normaliseAddress(address);
-  }
+  const text = normaliseAddress(address);
+  if (!text.includes(":")) return text;
+  const bytes = addressBytes(text);
+  if (bytes === undefined || isLoopback(text)) return text;
   return `${addressText(new Uint8Array([...bytes.subarray(0, 8), ...new Array(8).fill(0)]))}/64`;
 }
 

@@ -1,7 +1,7 @@
 // Text on its way to a peer: what is ready leaves in one segment.
 
+import { Alarm } from "../shared/alarm.ts";
 import type { ByteSink } from "../shared/byte_stream.ts";
-import { within } from "../shared/deadline.ts";
 
 /** Answers to pipelined requests are gathered up to this much; then they leave before more is read. */
 export const OUTBOX_LIMIT_CHARACTERS = 16 * 1024;
@@ -9,10 +9,11 @@ export const OUTBOX_LIMIT_CHARACTERS = 16 * 1024;
 /** A peer that takes no reply for so long is gone. */
 const WRITE_LIMIT_MS = 60_000;
 
-/** Gathers text and writes it in order, one write at a time. */
-export class Outbox {
+/** Gathers text and writes it in order, one write at a time; disposal ends its clock. */
+export class Outbox implements Disposable {
   readonly #encode: (text: string) => Uint8Array;
   #sink: ByteSink;
+  readonly #alarm = new Alarm();
   #text = "";
   #writing: Promise<void> | undefined;
 
@@ -68,7 +69,11 @@ export class Outbox {
     while (this.#text !== "") {
       const bytes = this.#encode(this.#text);
       this.#text = "";
-      await within(this.#sink.write(bytes), { limitMs: WRITE_LIMIT_MS });
+      await this.#alarm.within(this.#sink.write(bytes), WRITE_LIMIT_MS);
     }
+  }
+
+  [Symbol.dispose](): void {
+    this.#alarm[Symbol.dispose]();
   }
 }

@@ -1,13 +1,13 @@
 // One thread's share of the server: its services and its listening socket, handed to the server core.
 
 import { type Endpoint, normaliseAddress } from "../shared/endpoint.ts";
-import { openAccountStorage } from "./account_storage.ts";
 import { SqliteAccounts } from "./accounts/sqlite_accounts.ts";
 import { booksPlace, SqliteBooks } from "./accounts/sqlite_books.ts";
 import { charsetOf } from "./charset.ts";
 import { accountsFile, digestsFile, privateDirectory } from "./data_directory.ts";
 import { Membership } from "./membership.ts";
 import { openListeningSocket } from "./listening_socket.ts";
+import { OpenedStorages } from "./opened_storages.ts";
 import { type Counts, EventCounts } from "./metrics/event_counts.ts";
 import { PublicAddresses } from "./public_address.ts";
 import { SessionRegister } from "./runtime/session_register.ts";
@@ -80,6 +80,8 @@ export async function openServing(plan: ServingPlan): Promise<Serving> {
 
   const digests = opened.use(StoredDigests.open(digestsFile(home)));
   let settings = plan.settings;
+  const openedStorages = () => new OpenedStorages({ home, settings, books, digests, log });
+  let storages = openedStorages();
   const services: Services = {
     get settings() {
       return settings;
@@ -97,7 +99,7 @@ export async function openServing(plan: ServingPlan): Promise<Serving> {
     membership: new Membership(home, accounts),
     usageOf: (account) => books.lastKnown(account),
     tls,
-    openStorage: (account) => openAccountStorage(account, { home, settings, books, digests, log }),
+    openStorage: (account) => storages.open(account),
   };
   const closing = new AbortController();
   const served = doors.map((door) => serve(services, { ...door, closing: closing.signal }));
@@ -113,6 +115,7 @@ export async function openServing(plan: ServingPlan): Promise<Serving> {
     ended,
     update(update) {
       settings = update.settings;
+      storages = openedStorages();
       if (update.identity !== undefined) tls?.replace(update.identity);
       reopenLog({ log, sink });
       if (xferlogSink !== undefined) reopenLog({ log, sink: xferlogSink });

@@ -75,6 +75,11 @@ export class PasswordCheck {
     }
   }
 
+  /** Whether this very password was proven a moment ago: known at once, and at next to no cost. */
+  isProven(name: string, { revision }: StoredPassword, secret: Secret): boolean {
+    return this.#proven.has(name, revision, this.#proven.digest(name, secret));
+  }
+
   /** Whether a stored hash was made with other parameters than new ones are. */
   isOutdated(hash: string): boolean {
     const read = parsePasswordHash(hash);

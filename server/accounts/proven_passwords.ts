@@ -1,6 +1,6 @@
 // Remembers, in memory only and for a short while, which password was just proven for which account.
 
-import { createHmac, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import type { Secret } from "../../shared/secret.ts";
 
 /** How much is remembered and for how long. */
@@ -28,7 +28,7 @@ interface Proof {
  * it is for one revision.
  */
 export class ProvenPasswords {
-  readonly #key = randomBytes(32);
+  readonly #key = randomBytes(32).toString("base64");
   /** In the order of proof: the first one is the oldest. */
   readonly #proofs = new Map<string, Proof>();
   readonly #limitEntries: number;
@@ -44,7 +44,8 @@ export class ProvenPasswords {
   /** A digest of the attempt that tells nothing without this object's key. */
   digest(name: string, secret: Secret): string {
     // SECURITY: a plain digest in a memory dump could be guessed at leisure; without the key it cannot.
-    return createHmac("sha256", this.#key).update(`${name}\0${secret.reveal()}`).digest("base64");
+    // The key comes first and is always as long: what could be appended to a digest is of no use here.
+    return hash("sha256", `${this.#key}${name}\0${secret.reveal()}`, "base64");
   }
 
   /** Whether this very attempt was proven for this revision a moment ago. */

@@ -16,6 +16,7 @@ import {
 } from "./accounts.ts";
 import { AccountsDatabase, guarded } from "./accounts_database.ts";
 import { type Invite, Invites, type InviteTerms } from "./invites.ts";
+import { KnownAccounts } from "./known_accounts.ts";
 import { endsSessions, termsRefusal } from "./login_terms.ts";
 import { PasswordCheck, type PasswordCheckOptions } from "./password_check.ts";
 
@@ -25,12 +26,14 @@ export class SqliteAccounts implements Accounts, AccountAdmin, Disposable {
   readonly #passwords: PasswordCheck;
   readonly #sql: ReturnType<typeof prepareAll>;
   readonly #invites: Invites;
+  readonly #known: KnownAccounts;
 
   private constructor(database: AccountsDatabase, passwords: PasswordCheck) {
     this.#database = database;
     this.#passwords = passwords;
     this.#sql = prepareAll(database);
     this.#invites = new Invites(database);
+    this.#known = new KnownAccounts(database);
   }
 
   /**
@@ -44,30 +47,25 @@ export class SqliteAccounts implements Accounts, AccountAdmin, Disposable {
   }
 
   async verify(name: string, secret: Secret, from: string | undefined): Promise<Verdict> {
-    const before = this.#row(name);
-    const stored = before === undefined ? undefined : {
-      hash: String(before["password"]),
-      revision: Number(before["revision"]),
-    };
+    const found = this.#known.find(composed(name));
+    const stored = found && { hash: found.hash, revision: found.account.revision };
+    if (found !== undefined && stored && this.#passwords.isProven(name, stored, secret)) {
+      return judged(found.account, from);
+    }
     const right = await this.#passwords.matches(name, stored, secret);
     // SECURITY: what changed while the hash was computed counts: a new password, a removal.
-    const row = this.#row(name);
-    if (!right || stored === undefined || row?.["revision"] !== stored.revision) {
+    const account = this.#known.find(composed(name))?.account;
+    if (!right || stored === undefined || account?.revision !== stored.revision) {
       return { ok: false, why: "wrong" };
     }
     if (this.#passwords.isOutdated(stored.hash)) {
       await this.#renewHash(name, stored.revision, secret);
     }
-    const account = accountOf(row);
-    const why = termsRefusal(account, from, new Date());
-    return why === undefined ? { ok: true, account } : { ok: false, why };
+    return judged(account, from);
   }
 
   find(name: string): Promise<Account | undefined> {
-    return settled(() => {
-      const row = this.#row(name);
-      return row === undefined ? undefined : accountOf(row);
-    });
+    return settled(() => this.#known.find(composed(name))?.account);
   }
 
   lastChange(): Promise<number> {
@@ -168,6 +166,7 @@ export class SqliteAccounts implements Accounts, AccountAdmin, Disposable {
   async #renewHash(name: string, revision: number, secret: Secret): Promise<void> {
     const password = await this.#passwords.hash(secret);
     guarded(() => this.#sql.renewHash.run({ name: composed(name), revision, password }));
+    this.#known.forget(composed(name));
   }
 }
 
@@ -178,7 +177,7 @@ function prepareAll(database: AccountsDatabase) {
   const changes = ACCOUNT_COLUMNS.filter((name) => name !== "name")
     .map((name) => `${name} = :${name}`).join(", ");
   return {
-    find: prepare(`SELECT ${columns}, password FROM accounts WHERE name = ?`),
+    find: prepare(`SELECT ${columns} FROM accounts WHERE name = ?`),
     list: prepare(`SELECT ${columns} FROM accounts ORDER BY name`),
     nameTaken: prepare("SELECT 1 FROM accounts WHERE name_key = ?"),
     clock: prepare("SELECT revision FROM clock"),
@@ -195,6 +194,12 @@ function prepareAll(database: AccountsDatabase) {
     ),
     remove: prepare("DELETE FROM accounts WHERE name = ?"),
   };
+}
+
+/** The verdict on whose password was right. */
+function judged(account: Account, from: string | undefined): Verdict {
+  const why = termsRefusal(account, from, new Date());
+  return why === undefined ? { ok: true, account } : { ok: false, why };
 }
 
 function requireName(text: string): string {

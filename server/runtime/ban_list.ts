@@ -41,6 +41,13 @@ export interface Ban {
   readonly untilMs: number;
 }
 
+/** Where an account's owner logs in from; until a given time it need not be asked whether that is noted. */
+interface NotedPlace {
+  readonly block: string;
+  readonly digest: string;
+  untilMs: number;
+}
+
 /** How long a failure counts. */
 export const FAILURES_COUNT_MS = 15 * 60_000;
 /**
@@ -58,6 +65,10 @@ const REMEMBERED_MS = 24 * 3600_000;
 const PLACES_REMEMBERED_MS = 30 * 24 * 3600_000;
 /** A place noted so recently need not be noted again: most logins then write nothing. */
 const NOTED_MS = 24 * 3600_000;
+/** So many places are known without being looked up; then all are forgotten, and looked up again. */
+const LIMIT_NOTED = 1000;
+/** How long they are; what a place is noted for lasts much longer. */
+const NOTED_LIFE_MS = 600_000;
 
 /**
  * SECURITY: an address that guesses is banned for all names; a name that is guessed from many addresses
@@ -69,6 +80,8 @@ export class BanList {
   readonly #database: RuntimeDatabase;
   readonly #sql: Record<keyof ReturnType<typeof banStatements>, StatementSync>;
   readonly #now: () => number;
+  /** Places that were noted when they were looked up last, by address and account. */
+  readonly #noted = new Map<string, NotedPlace>();
 
   constructor(database: RuntimeDatabase, now: () => number = Date.now) {
     this.#database = database;
@@ -78,11 +91,14 @@ export class BanList {
 
   /** Whether nobody may come from there at all; with a name, whether that name may not log in from there. */
   holds(from: LoginOrigin, name?: string): boolean {
+    const now = this.#now();
+    // Mostly nobody is, and then it matters to nobody who this is.
+    if (guarded(() => this.#sql.anyHolds.get(now)) === undefined) return false;
     const row = {
       block: addressBlock(from.address),
       name: name === undefined ? "" : nameDigest(name),
       exempt: Number(from.isExempt),
-      now: this.#now(),
+      now,
     };
     return guarded(() => this.#sql.holds.get(row)) !== undefined;
   }
@@ -106,14 +122,21 @@ export class BanList {
 
   /** Notes a login that went well: that name's failures from there were its owner's. */
   succeeded(address: string, name: string): void {
-    const [block, digest, now] = [addressBlock(address), nameDigest(name), this.#now()];
+    const now = this.#now();
+    const place = this.#placeOf(address, name, now);
+    const { block, digest } = place;
+    if (place.untilMs > now && guarded(() => this.#sql.ofPair.get(block, digest)) === undefined) {
+      return;
+    }
     const noted = { block, name: digest, since: now - NOTED_MS };
-    if (guarded(() => this.#sql.isNoted.get(noted)) !== undefined) return;
-    this.#database.transaction(() => {
-      this.#sql.forgive.run(block, digest);
-      this.#sql.forgetPlaces.run(now - PLACES_REMEMBERED_MS);
-      this.#sql.remember.run({ block, name: digest, now });
-    });
+    if (guarded(() => this.#sql.isNoted.get(noted)) === undefined) {
+      this.#database.transaction(() => {
+        this.#sql.forgive.run(block, digest);
+        this.#sql.forgetPlaces.run(now - PLACES_REMEMBERED_MS);
+        this.#sql.remember.run({ block, name: digest, now });
+      });
+    }
+    place.untilMs = now + NOTED_LIFE_MS;
   }
 
   /** The bans that hold now, the latest first. */
@@ -136,6 +159,16 @@ export class BanList {
       this.#sql.pardon.run({ block, name });
       return Number(held?.["bans"]);
     });
+  }
+
+  #placeOf(address: string, name: string, now: number): NotedPlace {
+    const key = `${address} ${name}`;
+    const known = this.#noted.get(key);
+    if (known !== undefined) return known;
+    if (this.#noted.size >= LIMIT_NOTED) this.#noted.clear();
+    const place = { block: addressBlock(address), digest: nameDigest(name), untilMs: now };
+    this.#noted.set(key, place);
+    return place;
   }
 
   #ban(block: string, name: string, { banMs }: BanTerms): void {

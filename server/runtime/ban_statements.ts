@@ -8,6 +8,7 @@ export function banStatements(database: RuntimeDatabase) {
   // NULL stands for whatever it is.
   const chosen = "(:block IS NULL OR block = :block) AND (:name IS NULL OR name = :name)";
   return {
+    anyHolds: prepare("SELECT 1 FROM bans WHERE until_ms > ? LIMIT 1"),
     holds: prepare(`
       SELECT 1 FROM bans WHERE until_ms > :now AND (
         (block = :block AND name = '' AND NOT :exempt)

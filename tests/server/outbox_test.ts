@@ -21,7 +21,7 @@ class SlowSink implements ByteSink {
 
 Deno.test("what was put before a flush leaves in one write", async () => {
   const sink = new SlowSink();
-  const outbox = new Outbox(sink);
+  using outbox = new Outbox(sink);
   outbox.put("200 a\r\n");
   outbox.put("200 ü\r\n");
   const flushed = outbox.flush();
@@ -33,7 +33,7 @@ Deno.test("what was put before a flush leaves in one write", async () => {
 
 Deno.test("what is put during a write leaves after it, and both flushes wait for it", async () => {
   const sink = new SlowSink();
-  const outbox = new Outbox(sink);
+  using outbox = new Outbox(sink);
   outbox.put("1");
   const first = outbox.flush();
   outbox.put("2");
@@ -48,7 +48,7 @@ Deno.test("what is put during a write leaves after it, and both flushes wait for
 });
 
 Deno.test("it is full before it holds much", () => {
-  const outbox = new Outbox(new SlowSink());
+  using outbox = new Outbox(new SlowSink());
   outbox.put("x".repeat(OUTBOX_LIMIT_CHARACTERS - 1));
   assert.equal(outbox.isFull, false);
   outbox.put("x");

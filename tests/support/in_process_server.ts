@@ -1,7 +1,6 @@
 // The server in this process: real sockets on loopback, a real disk, real accounts, all gone afterwards.
 
 import { join } from "node:path";
-import { openAccountStorage } from "../../server/account_storage.ts";
 import { SqliteAccounts } from "../../server/accounts/sqlite_accounts.ts";
 import { booksPlace, SqliteBooks } from "../../server/accounts/sqlite_books.ts";
 import { charsetOf } from "../../server/charset.ts";
@@ -10,6 +9,7 @@ import {
   prepareDataDirectory,
   privateDirectory,
 } from "../../server/data_directory.ts";
+import { OpenedStorages } from "../../server/opened_storages.ts";
 import { PublicAddresses } from "../../server/public_address.ts";
 import { SessionRegister } from "../../server/runtime/session_register.ts";
 import { selfSigned } from "../../server/self_signed.ts";
@@ -95,6 +95,7 @@ export class InProcessServer implements AsyncDisposable {
     const tls = resources.use(new ServerTls(identity));
     const log = new RecordedLog();
     const settings = { ...standardSettings(home), ...options.settings };
+    const storages = new OpenedStorages({ home, settings, books, digests, log });
     const usual: Services = {
       settings,
       accounts,
@@ -109,8 +110,7 @@ export class InProcessServer implements AsyncDisposable {
       membership: new Membership(home, accounts),
       usageOf: (account) => books.lastKnown(account),
       tls: settings.tls === "off" ? undefined : tls,
-      openStorage: (account) =>
-        openAccountStorage(account, { home, settings, books, digests, log }),
+      openStorage: (account) => storages.open(account),
     };
     const services = options.services?.(usual) ?? usual;
     const listener = openListener({ host: options.host ?? "127.0.0.1", port: 0 });
