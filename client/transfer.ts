@@ -79,6 +79,8 @@ function digesting(sink: ByteSink, hasher: Hasher | undefined): ByteSink {
   return {
     write: async (bytes) => {
       const writing = sink.write(bytes);
+      // A pump asks for the next bytes first: disk and network both have their work meanwhile.
+      await undefined;
       hasher.update(bytes);
       await writing;
     },

@@ -17,6 +17,11 @@ export interface PumpOptions {
   readonly signal: AbortSignal;
   /** Stops it with a `timed-out` fault when nothing moved for so long, milliseconds. */
   readonly stallMs: number;
+  /**
+   * Shown every piece as it comes from the source, in order, while the processor still has it at hand: what reads
+   * all bytes once more costs least here. Valid until it returns.
+   */
+  readonly onRead?: (bytes: Uint8Array) => void;
   /** Told of every piece the sink took, in bytes. */
   readonly onMoved?: (bytes: number) => void;
   /**
@@ -123,6 +128,7 @@ class Carrier {
       // What comes after a halt is not counted: what was there before is being rescued.
       if (bytes === null || this.#halted) return true;
       if (bytes === 0) throw new Error("a source read nothing and did not end");
+      this.#options.onRead?.(into.subarray(0, bytes));
       this.#filledBytes += bytes;
       this.#lastMoveMs = performance.now();
       if (this.#lastMoveMs - startedMs > SHRINK_AFTER_MS) return false;

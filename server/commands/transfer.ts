@@ -184,8 +184,12 @@ async function fill(upload: Upload, stream: ByteStream, filling: Filling): Promi
   const source = session.type === "ascii" ? lfSource(allowed) : allowed;
   try {
     const largestBufferBytes = LARGEST_UPLOAD_BUFFER_BYTES;
-    const options = { ...pumpOptionsOf(session, transfer), salvage: true, largestBufferBytes };
-    await pump(source, upload, options);
+    await pump(source, upload, {
+      ...pumpOptionsOf(session, transfer),
+      salvage: true,
+      largestBufferBytes,
+      ...(session.wantsDigests && { onRead: (bytes) => upload.foresee(bytes) }),
+    });
   } catch (error) {
     if (!stream.secure || !isFault(error, "truncated")) throw error;
     // SECURITY: without close_notify anybody on the way may have cut the stream off; only a size

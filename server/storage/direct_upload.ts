@@ -2,7 +2,6 @@
 
 import type { Entry } from "../../shared/entry.ts";
 import { Fault } from "../../shared/fault.ts";
-import { createHasher, type HashAlgorithm, type Hasher } from "../../shared/hash.ts";
 import { nameOf, type VirtualPath } from "../../shared/virtual_path.ts";
 import { amountOf } from "./disk_usage.ts";
 import type { UploadWorld } from "./disk_upload.ts";
@@ -13,6 +12,7 @@ import { directoryOf, type HostPath, isBelow, type Place } from "./jailed_path.t
 import { type Booking, difference, NO_AMOUNT } from "./quota_books.ts";
 import type { Upload, WriteOptions } from "./storage.ts";
 import { backdate } from "./upload_looks.ts";
+import { digestFor, type UploadDigest } from "./upload_digest.ts";
 import { UploadRoom } from "./upload_room.ts";
 
 /**
@@ -33,7 +33,7 @@ export async function startDirectUpload(
   const { file, room } = there === undefined
     ? await createFile(world, path, host)
     : await takeFile(world, path, host, offset);
-  const digest = offset === 0 ? options.digest : undefined;
+  const digest = offset === 0 ? digestFor(options) : undefined;
   const upload = new DirectUpload(world, { path, host, file, room, offset, digest });
   try {
     await room.require(options.announcedSize ?? 0);
@@ -91,7 +91,7 @@ interface DirectPlan {
   readonly file: WritableHostFile;
   readonly room: UploadRoom;
   readonly offset: number;
-  readonly digest: HashAlgorithm | undefined;
+  readonly digest: UploadDigest | undefined;
 }
 
 /** An upload that is visible from its first byte on. */
@@ -99,7 +99,6 @@ export class DirectUpload implements Upload {
   readonly offset: number;
   readonly #world: UploadWorld;
   readonly #plan: DirectPlan;
-  readonly #hasher: Hasher | undefined;
   #received = 0;
   #writing: Promise<void> = Promise.resolve();
   #open = true;
@@ -107,8 +106,11 @@ export class DirectUpload implements Upload {
   constructor(world: UploadWorld, plan: DirectPlan) {
     this.#world = world;
     this.#plan = plan;
-    this.#hasher = plan.digest && createHasher(plan.digest);
     this.offset = plan.offset;
+  }
+
+  foresee(bytes: Uint8Array): void {
+    this.#plan.digest?.foresee(bytes);
   }
 
   write(bytes: Uint8Array): Promise<void> {
@@ -127,9 +129,7 @@ export class DirectUpload implements Upload {
       if (signal?.aborted) throw new Fault("aborted", { cause: signal.reason });
       const stat = file.stat();
       await this.#close();
-      if (digest !== undefined && this.#hasher !== undefined) {
-        this.#world.digests.set(stat, digest, this.#hasher.digest());
-      }
+      digest?.keep(this.#world.digests, stat);
       await this.#world.folder.forget(path);
       await this.#world.files.syncDirectory(directoryOf(host));
       return entryOf(nameOf(path), stat);
@@ -153,12 +153,12 @@ export class DirectUpload implements Upload {
   async #take(bytes: Uint8Array): Promise<void> {
     this.#requireOpen();
     if (bytes.length === 0) return;
-    const { file, room } = this.#plan;
+    const { file, room, digest } = this.#plan;
     const asking = room.require(this.offset + this.#received + bytes.length);
     if (asking !== undefined) await asking;
     this.#received += bytes.length;
     const written = file.append(bytes);
-    this.#hasher?.update(bytes);
+    digest?.take(bytes);
     await written;
   }
 

@@ -2,7 +2,6 @@
 
 import type { Entry } from "../../shared/entry.ts";
 import { Fault, isFault } from "../../shared/fault.ts";
-import type { HashAlgorithm, Hasher } from "../../shared/hash.ts";
 import type { Log } from "../../shared/log.ts";
 import { nameOf, type VirtualPath } from "../../shared/virtual_path.ts";
 import type { KnownDigests } from "./digest_cache.ts";
@@ -12,6 +11,7 @@ import { asFaults, hostFault } from "./host_fault.ts";
 import { directoryOf, type HostPath, isBelow, type Jail, type Place } from "./jailed_path.ts";
 import { type Booking, difference, NO_AMOUNT } from "./quota_books.ts";
 import type { Upload } from "./storage.ts";
+import type { UploadDigest } from "./upload_digest.ts";
 import type { UploadFolder } from "./upload_folder.ts";
 import { backdate, dress } from "./upload_looks.ts";
 import type { UploadPart } from "./upload_part.ts";
@@ -38,7 +38,7 @@ export interface UploadPlan {
   readonly create: boolean;
   /** Whether the part held an unfinished upload before: then it is kept whatever happens. */
   readonly resumed: boolean;
-  readonly digest: { readonly algorithm: HashAlgorithm; readonly hasher: Hasher } | undefined;
+  readonly digest: UploadDigest | undefined;
 }
 
 /** The upload of one file to the disk. */
@@ -57,6 +57,10 @@ export class DiskUpload implements Upload {
     this.offset = plan.offset;
   }
 
+  foresee(bytes: Uint8Array): void {
+    this.#plan.digest?.foresee(bytes);
+  }
+
   write(bytes: Uint8Array): Promise<void> {
     const writing = asFaults(this.#plan.path, () => this.#take(bytes));
     const before = this.#writing;
@@ -73,7 +77,7 @@ export class DiskUpload implements Upload {
     if (this.#received === 0) part.reveal();
     this.#received += bytes.length;
     const written = part.file.append(bytes);
-    digest?.hasher.update(bytes); // while the disk is at work
+    digest?.take(bytes); // while the disk is at work
     await written;
   }
 
@@ -105,7 +109,7 @@ export class DiskUpload implements Upload {
       this.#open = false;
       const stat = part.file.stat();
       part.published();
-      if (digest !== undefined) digests.set(stat, digest.algorithm, digest.hasher.digest());
+      digest?.keep(digests, stat);
       await folder.forget(path);
       await files.syncDirectory(directoryOf(to));
       return entryOf(nameOf(path), stat);

@@ -117,6 +117,10 @@ class GuestUpload implements Upload {
     return this.#inner.offset;
   }
 
+  foresee(bytes: Uint8Array): void {
+    this.#inner.foresee(bytes);
+  }
+
   write(bytes: Uint8Array): Promise<void> {
     return this.#inner.write(bytes);
   }

@@ -77,6 +77,11 @@ export interface Upload extends ByteSink, AsyncDisposable {
   /** Where the first byte written goes. */
   readonly offset: number;
   /**
+   * Shows bytes before they are written, in the order in which they will be: where a digest was asked for, it is
+   * computed of them now. Those that are not shown are digested when they are written.
+   */
+  foresee(bytes: Uint8Array): void;
+  /**
    * Flushes to disk and publishes under the name, atomically; answers what is there now.
    *
    * @param signal once it has fired nothing is published any more: what came is kept as unfinished.

@@ -1,7 +1,6 @@
 // What an upload begins with: nothing, what is unfinished of it, or the first bytes of the file it replaces.
 
 import { Fault } from "../../shared/fault.ts";
-import { createHasher } from "../../shared/hash.ts";
 import type { VirtualPath } from "../../shared/virtual_path.ts";
 import { DiskUpload, type UploadPlan, type UploadWorld } from "./disk_upload.ts";
 import { startDirectUpload } from "./direct_upload.ts";
@@ -9,6 +8,7 @@ import { placeOf } from "./disk_usage.ts";
 import { eachChunk } from "./file_digest.ts";
 import type { HostPath, Place } from "./jailed_path.ts";
 import type { Upload, WriteOptions } from "./storage.ts";
+import { digestFor } from "./upload_digest.ts";
 import type { UploadPart } from "./upload_part.ts";
 import { type RoomNeeds, UploadRoom } from "./upload_room.ts";
 
@@ -95,7 +95,7 @@ async function overCopy(
     await room.require(offset);
     await eachChunk(file, { start: 0, end: offset }, async (bytes) => {
       const written = part.file.append(bytes);
-      digest?.hasher.update(bytes);
+      digest?.take(bytes);
       await written;
     }, options.signal);
   } catch (error) {
@@ -145,8 +145,4 @@ async function upload(
 function needsOf(part: HostPath, place: Place, bytes: number): RoomNeeds {
   const target = place.target?.host ?? place.host;
   return { place: placeOf(part), on: part, target, bytes };
-}
-
-function digestFor({ digest: algorithm }: WriteOptions): UploadPlan["digest"] {
-  return algorithm && { algorithm, hasher: createHasher(algorithm) };
 }

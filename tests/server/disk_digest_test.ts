@@ -5,23 +5,11 @@ import { createHash } from "node:crypto";
 import { DigestCache, isSettled } from "../../server/storage/digest_cache.ts";
 import type { HashAlgorithm } from "../../shared/hash.ts";
 import type { Storage } from "../../server/storage/storage.ts";
-import type { HostFiles } from "../../server/storage/host_files.ts";
-import { readThrough, trialStat } from "../support/read_files.ts";
+import { countingFiles, readThrough, trialStat } from "../support/read_files.ts";
 import { at, bytes, failsAs, patternBytes, put } from "../support/storage_steps.ts";
 import { openTrialDisk } from "../support/trial_disk.ts";
 
 const sha1 = (content: string | Uint8Array) => createHash("sha1").update(content).digest("hex");
-
-/** The host's files, and how many bytes were read from them. */
-function countingFiles(): { files: HostFiles; bytesRead: () => number } {
-  let bytesRead = 0;
-  const files = readThrough(async (file, into, position) => {
-    const count = await file.read(into, position);
-    bytesRead += count;
-    return count;
-  });
-  return { files, bytesRead: () => bytesRead };
-}
 
 Deno.test("a digest computed on the way in costs no read, even after its time was set", async () => {
   const { files, bytesRead } = countingFiles();

@@ -11,6 +11,7 @@ import {
 import type { ByteSink, ByteSource } from "../../shared/byte_stream.ts";
 import { Fault, isFault } from "../../shared/fault.ts";
 import { pump, type PumpOptions } from "../../shared/pump.ts";
+import { joined } from "../support/pieces.ts";
 import { assertSameBytes } from "../support/same_bytes.ts";
 
 const STALL_MS = 5000;
@@ -74,15 +75,21 @@ Deno.test("however the reads are split, the sink gets the same bytes", async () 
       const bytes = pattern(total);
       const sink = keepingSink();
       let told = 0;
+      const shown: Uint8Array[] = [];
       const buffers = new BufferPool();
       const moved = await pump(
         sourceOf(bytes, pieces),
         sink,
-        options({ buffers, onMoved: (more) => told += more }),
+        options({
+          buffers,
+          onRead: (read) => void shown.push(read.slice()),
+          onMoved: (more) => told += more,
+        }),
       );
       assert.equal(moved, total);
       assert.equal(told, total);
       assertSameBytes(sink.content(), bytes);
+      assertSameBytes(joined(shown), bytes);
       assert.equal(buffers.inUseBytes, 0);
     }),
     { numRuns: 20 },

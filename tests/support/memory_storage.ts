@@ -244,6 +244,7 @@ export class MemoryStorage implements Storage {
     }
     return {
       offset: begin.length,
+      foresee() {},
       write: async (bytes) => {
         if (!open) throw new Fault("aborted");
         grow(joined(parts).length + bytes.length);

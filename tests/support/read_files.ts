@@ -26,6 +26,17 @@ export function readThrough(
   };
 }
 
+/** The host's files, and how many bytes were read from them. */
+export function countingFiles(): { files: HostFiles; bytesRead: () => number } {
+  let bytesRead = 0;
+  const files = readThrough(async (file, into, position) => {
+    const count = await file.read(into, position);
+    bytesRead += count;
+    return count;
+  });
+  return { files, bytesRead: () => bytesRead };
+}
+
 /** What the host says of a file of one byte, but for what matters to the test. */
 export function trialStat(some: Partial<HostStat>): HostStat {
   return {
