@@ -86,14 +86,19 @@ export async function putFile(
   const tried = `put "${local}" to ${context.label}`;
   await attempt({ tried, resumable: true, local: "source" }, async () => {
     const collision = uploadCollision(context, local, remote);
-    const move: Mover = (path, existing, onSource) =>
-      transfer(
-        context,
-        local,
-        policy,
-        (client, options) =>
-          client.upload({ path: local }, path, { ...options, existing, onSource }),
-      );
+    let hasBegun = false;
+    const move: Mover = (path, existing, onSource) => {
+      const onBegin = (facts: SourceFacts) => {
+        hasBegun = true;
+        onSource(facts);
+      };
+      return transfer(context, local, policy, (client, options) => {
+        // Half a text cannot be carried on: what an earlier try left at the server is written over.
+        const isInTheWay = hasBegun && options.type === "ascii";
+        const how = { existing: isInTheWay ? "replace" : existing, onSource: onBegin } as const;
+        return client.upload({ path: local }, path, { ...options, ...how });
+      });
+    };
     await decideAndMove(context, policy, collision, { command: "put", remote, local }, move);
   });
 }
