@@ -74,6 +74,10 @@ export type RecordLine =
 
 const VERSION = 1;
 
+const VERIFY: readonly RecordedFlags["verify"][] = ["auto", "always", "never"];
+const TYPES: readonly RecordedFlags["type"][] = [undefined, "image", "ascii"];
+const EXISTING: readonly Existing[] = ["resume", "replace", "refuse"];
+
 /** The head's line. */
 export function formatHead({ server, ...head }: RecordHead): string {
   const { address, ...others } = server;
@@ -109,7 +113,8 @@ export function parseRecord(text: string): Parsed<RecordContent> {
     if (isCount(begins) && isFlight(line["flight"])) flights.set(begins, line["flight"]);
     else if (isCount(learns) && isFacts(line["facts"])) {
       const flight = flights.get(learns);
-      if (flight !== undefined) flights.set(learns, { ...flight, ...line["facts"] });
+      const { size, modifiedMs } = line["facts"];
+      if (flight !== undefined) flights.set(learns, { ...flight, size, modifiedMs });
     } else if (isCount(ends)) flights.delete(ends);
     else if (isCount(item)) doneItems.add(item);
   }
@@ -165,31 +170,42 @@ function isCount(value: unknown): value is number {
 }
 
 function isFacts(value: unknown): value is SourceFacts {
-  return typeof value === "object" && value !== null;
+  const { size, modifiedMs } = fieldsOf(value);
+  return typeof value === "object" && isAbsentOr(isCount, size) &&
+    isAbsentOr(Number.isFinite, modifiedMs);
 }
 
 function isFlags(value: unknown): value is RecordedFlags {
-  const { ifExists, verify, retries, limitRate } = fieldsOf(value);
-  return isOneOf(IF_EXISTS, ifExists) && typeof verify === "string" && isCount(retries) &&
-    (limitRate === undefined || isCount(limitRate));
+  const { ifExists, verify, retries, limitRate, preserve, type } = fieldsOf(value);
+  return isOneOf(IF_EXISTS, ifExists) && isOneOf(VERIFY, verify) && isCount(retries) &&
+    limitRate !== 0 && isAbsentOr(isCount, limitRate) &&
+    isOneOf([undefined, true, false], preserve) &&
+    isOneOf(TYPES, type);
 }
 
 function isItem(value: unknown): value is RecordedItem {
-  const { local, remote, isTree } = fieldsOf(value);
-  return typeof local === "string" && typeof remote === "string" && typeof isTree === "boolean";
+  const { local, remote, isTree, size } = fieldsOf(value);
+  return typeof local === "string" && typeof remote === "string" && typeof isTree === "boolean" &&
+    isAbsentOr(isCount, size);
 }
 
 function isFlight(value: unknown): value is Flight {
   const { local, remote, existing } = fieldsOf(value);
-  return typeof local === "string" && typeof remote === "string" &&
-    isOneOf(["resume", "replace", "refuse"], existing);
+  return typeof local === "string" && typeof remote === "string" && isOneOf(EXISTING, existing) &&
+    isFacts(value);
 }
 
 function isMirror(value: unknown): value is MirrorRules | undefined {
-  const { include, exclude } = fieldsOf(value);
+  const { include, exclude, newerOnly } = fieldsOf(value);
   const areGlobs = (globs: unknown) =>
     Array.isArray(globs) && globs.every((glob) => typeof glob === "string");
-  return value === undefined || (areGlobs(include) && areGlobs(exclude));
+  return value === undefined ||
+    (areGlobs(include) && areGlobs(exclude) && typeof newerOnly === "boolean");
+}
+
+/** JSON leaves out what is not known. */
+function isAbsentOr(is: (value: unknown) => boolean, value: unknown): boolean {
+  return value === undefined || is(value);
 }
 
 function isTls(value: unknown): value is TlsMode {

@@ -103,13 +103,41 @@ Deno.test("a record that says what no command says is none: it stops no other on
     { mirror: {} },
     { mirror: { include: [1], exclude: [] } },
     { server: { ...head.server, tls: "Required" } },
+    { mirror: { include: [], exclude: [], newerOnly: "yes" } },
     { flags: { ...head.flags, ifExists: "often" } },
+    { flags: { ...head.flags, verify: "sometimes" } },
+    { flags: { ...head.flags, preserve: "yes" } },
+    { flags: { ...head.flags, type: "ebcdic" } },
+    { flags: { ...head.flags, limitRate: 0 } },
+    { items: [{ ...head.items[0], size: "many" }] },
   ];
   assert.ok(parseRecord(`${JSON.stringify(head)}\n`).ok);
   for (const fields of wrong) {
     const text = `${JSON.stringify({ ...head, ...fields })}\n`;
     assert.equal(parseRecord(text).ok, false, text);
   }
+});
+
+Deno.test("a line that says what no transfer says is passed over, and so is what it says of names", () => {
+  const lines = (...each: unknown[]) => each.map((line) => `${JSON.stringify(line)}\n`).join("");
+  const begins = (flight: unknown) => ({ begins: 0, flight });
+  const wrong = [
+    ...[
+      begins(null),
+      begins([]),
+      begins({ ...FLIGHT, local: 7 }),
+      begins({ ...FLIGHT, size: "12" }),
+    ],
+    begins({ ...FLIGHT, existing: "ask" }),
+    begins({ ...FLIGHT, modifiedMs: "yesterday" }),
+  ];
+  const none = parseRecord(formatHead(HEAD) + lines(...wrong));
+  assert.ok(none.ok && none.value.flights.size === 0);
+  const learns = { learns: 0, facts: { size: 13, modifiedMs: 5, local: 7, remote: null } };
+  const odd = { learns: 0, facts: { size: -1 } };
+  const learned = parseRecord(formatHead(HEAD) + lines(begins(FLIGHT), learns, odd));
+  assert.ok(learned.ok);
+  assert.deepEqual(learned.value.flights.get(0), { ...FLIGHT, size: 13, modifiedMs: 5 });
 });
 
 Deno.test("a line that was torn does not swallow the next one", () =>
