@@ -15,12 +15,12 @@
 import { dirname, join, sep } from "node:path";
 import { Fault } from "../../shared/fault.ts";
 import { nameOf, parentOf, ROOT, segmentsOf, type VirtualPath } from "../../shared/virtual_path.ts";
-import { isFixed } from "./fixed_path.ts";
 import { hostCode, hostFault } from "./host_fault.ts";
-import { type HostFiles, type HostStat, isSame, type ReadableHostFile } from "./host_files.ts";
+import type { HostFiles, HostStat, ReadableHostFile } from "./host_files.ts";
 import { checkHostName, OWN_NAME, UPLOADS_NAME } from "./host_name.ts";
 import { type Openable, type Opened, requireOpenable } from "./openable.ts";
 import { walk } from "./path_walk.ts";
+import { PlaceProof } from "./place_proof.ts";
 
 declare const brand: unique symbol;
 
@@ -58,14 +58,6 @@ export interface JailOptions {
   readonly files: HostFiles;
 }
 
-/**
- * How often an opened file is looked at before it is believed. Every look is one of two by the toss
- * of a coin: "no link in the path" or "the path leads to what was opened". An outside file passes a
- * look only while the swap stands the right way, and nobody can know which way that will be: 2^-20
- * for whoever has won the first race already. The price is some 50 µs; what stands in the root itself
- * is spared it: with no directory that could be swapped, one look at the name is proof.
- */
-const LOOKS = 20;
 /** A file that is replaced by an upload while it is looked at is tried again so often. */
 const ATTEMPTS = 5;
 /** A longer path is cheaper to ask for without its links than to look at name by name. */
@@ -86,11 +78,6 @@ export function directoryOf(path: HostPath): HostPath {
   return dirname(path) as HostPath;
 }
 
-function withAllAbove(path: HostPath): [HostPath, ...HostPath[]] {
-  const above = directoryOf(path);
-  return above === path ? [path] : [path, ...withAllAbove(above)];
-}
-
 /** Whether `path` is `directory` or below it; both without links. */
 export function isBelow(path: string, directory: string): boolean {
   return path === directory ||
@@ -105,15 +92,14 @@ export class Jail {
   readonly #reserved: readonly string[];
   readonly #links: LinkPolicy;
   readonly #files: HostFiles;
-  /** Whether nobody but the server and its administrator could put something else in the root's place. */
-  readonly #isRootFixed: boolean;
+  readonly #proof: PlaceProof;
 
   constructor(options: JailOptions) {
     const { files } = options;
     this.#files = files;
     this.#links = options.links;
     this.root = files.realPath(options.root) as HostPath;
-    this.#isRootFixed = isFixed(withAllAbove(this.root), files);
+    this.#proof = new PlaceProof(this.root, files);
     const home = files.realPath(directoryOf(options.own));
     this.#reserved = [files.realPath(options.own), join(home, OWN_NAME)]
       .map((path) => path.toLowerCase());
@@ -158,7 +144,7 @@ export class Jail {
   look(path: VirtualPath): Located {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const located = this.locate(path);
-      if (this.#isShallow(located.host) || this.isInPlace(located)) return located;
+      if (this.#proof.isShallow(located.host) || this.isInPlace(located)) return located;
     }
     throw new Fault("busy", { about: path });
   }
@@ -183,7 +169,7 @@ export class Jail {
         const opened = file.stat();
         requireOpenable(opened, what, path);
         // What was opened by its name in the root itself, no link followed, is what that name stood for.
-        if (this.#isShallow(host) || this.isInPlace({ host, stat: opened })) {
+        if (this.#proof.isShallow(host) || this.isInPlace({ host, stat: opened })) {
           return { file, stat: opened };
         }
       } catch (error) {
@@ -197,25 +183,12 @@ export class Jail {
 
   /** SECURITY: whether what is at hand is what its path without links leads to. */
   isInPlace(located: Located): boolean {
-    return this.areInPlace([located]);
+    return this.#proof.holds([located]);
   }
 
-  /** The same for what was found at one time in one directory: each look is at any of them. */
+  /** The same for what was found at one time in one directory. */
   areInPlace(found: readonly Located[]): boolean {
-    const isPlain = found.length === 1 && found.every(({ host }) => this.#isShallow(host));
-    const coins = crypto.getRandomValues(new Uint32Array(isPlain ? 1 : LOOKS));
-    try {
-      return coins.every((coin) => {
-        const chosen = found[(coin >>> 1) % found.length];
-        if (chosen === undefined) return true;
-        return (coin & 1) === 0 && !this.#isShallow(chosen.host)
-          ? this.#hasNoLink(chosen.host)
-          : isSame(this.#files.lstat(chosen.host), chosen.stat);
-      });
-    } catch (error) {
-      if (hostCode(error) === undefined) throw error;
-      return false; // gone, or swapped for something that leads nowhere
-    }
+    return this.#proof.holds(found);
   }
 
   /** What a name in a directory that was located stands for. @returns `undefined` where hidden. */
@@ -229,23 +202,9 @@ export class Jail {
     return this.#targetOf(host, ROOT);
   }
 
-  /** Whether there is no directory that could be swapped on the way to the path. */
-  #isShallow(host: HostPath): boolean {
-    return this.#isRootFixed && (host === this.root || directoryOf(host) === this.root);
-  }
-
-  /** Whether no directory in the path is a link now; above a root that is fixed none can become one. */
-  #hasNoLink(host: HostPath): boolean {
-    if (!this.#isRootFixed || !isBelow(host, this.root)) return this.#files.realPath(host) === host;
-    for (let at = directoryOf(host); at !== this.root; at = directoryOf(at)) {
-      if (this.#files.lstat(at).type !== "directory") return false;
-    }
-    return true;
-  }
-
   /** What a short path leads to; `undefined` where that takes more than looks at its names. */
   #walk(names: readonly string[], path: VirtualPath): Located | undefined {
-    if (!this.#isRootFixed || names.length > WALKED_NAMES) return undefined;
+    if (!this.#proof.isRootFixed || names.length > WALKED_NAMES) return undefined;
     const steps = names.map((_, at) => join(this.root, ...names.slice(0, at + 1)) as HostPath);
     const found = walk(steps.length === 0 ? [this.root] : steps, this.#files);
     if (found === "unclear") return undefined;
