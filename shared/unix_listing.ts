@@ -10,6 +10,9 @@ const RECENT_MS = 31_556_952_000 / 2;
 /** A file stamped by a clock a little ahead of ours is still recent. */
 const CLOCK_DRIFT_MS = 60_000;
 
+/** By the three bits of one class of users. */
+const TRIPLETS = ["---", "--x", "-w-", "-wx", "r--", "r-x", "rw-", "rwx"] as const;
+
 const FILE_MODE = 0o644;
 const DIRECTORY_MODE = 0o755;
 
@@ -47,7 +50,7 @@ export function formatListingTime(ms: number, nowMs: number): string {
 
 /** The nine letters of the permission bits, e.g. `rwxr-xr-x`. */
 export function formatMode(mode: number): string {
-  return Array.from("rwxrwxrwx", (letter, at) => (mode >> (8 - at)) & 1 ? letter : "-").join("");
+  return `${TRIPLETS[mode >> 6 & 7]}${TRIPLETS[mode >> 3 & 7]}${TRIPLETS[mode & 7]}`;
 }
 
 function twoDigits(number: number): string {
