@@ -20,9 +20,15 @@ export function isPattern(name: string): boolean {
  * ```
  */
 export function fitsPattern(pattern: string, name: string): boolean {
-  if (pattern.length > PATTERN_LIMIT) return false;
-  if (name.startsWith(".") && !pattern.startsWith(".")) return false;
-  return fitsUnits(unitsOf(pattern), Array.from(name));
+  return matcherOf(pattern)(name);
+}
+
+/** The same for many names: the pattern is read once. */
+export function matcherOf(pattern: string): (name: string) => boolean {
+  if (pattern.length > PATTERN_LIMIT) return () => false;
+  const units = unitsOf(pattern);
+  const wantsHidden = pattern.startsWith(".");
+  return (name) => (wantsHidden || !name.startsWith(".")) && fitsUnits(units, Array.from(name));
 }
 
 /** A part of a pattern: any letters, or one that it judges. */

@@ -5,6 +5,8 @@ import { closeIfOpen } from "./plain_stream.ts";
 
 /** So long several transfers may keep a thread busy: what a line beside them waits, more or less. */
 const BUSY_MS = 3;
+/** So many transfers have work that is always ready, among them. */
+const CROWD = 2;
 /** Datagrams to oneself arrive within microseconds, or were thrown away by a host without memory. */
 const REST_LIMIT_MS = 100;
 
@@ -24,13 +26,17 @@ export class Pace {
 
   /** A transfer begins; disposal ends it. */
   join(): Disposable {
-    this.#running++;
-    return { [Symbol.dispose]: () => this.#leave() };
+    return this.#joinAs(1);
+  }
+
+  /** The same for work that waits for nothing, such as a listing: it rests also where it is alone. */
+  joinBusy(): Disposable {
+    return this.#joinAs(CROWD);
   }
 
   /** A rest that a transfer should wait for before it goes on; none is due for one that is alone. */
   rest(): Promise<void> | undefined {
-    if (this.#running < 2) return undefined;
+    if (this.#running < CROWD) return undefined;
     if (this.#rest === undefined && performance.now() - this.#restedMs < BUSY_MS) return undefined;
     return this.#rest ??= this.#ring().finally(() => {
       this.#rest = undefined;
@@ -38,9 +44,14 @@ export class Pace {
     });
   }
 
-  #leave(): void {
-    this.#running--;
-    if (this.#running < 2) this.#unhang();
+  #joinAs(transfers: number): Disposable {
+    this.#running += transfers;
+    return {
+      [Symbol.dispose]: () => {
+        this.#running -= transfers;
+        if (this.#running < CROWD) this.#unhang();
+      },
+    };
   }
 
   /** Never rejects: without the bell, transfers go on and lines wait longer. */

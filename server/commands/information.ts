@@ -49,12 +49,11 @@ const status = command({
     const listing = await findListing(argument, session);
     const nowMs = Date.now();
     const lines: string[] = [];
-    for await (const entry of listing.entries(session.closing)) {
-      if (lines.length === STATUS_LINES_LIMIT) {
-        lines.push("There is more: use LIST.");
-        break;
-      }
-      lines.push(formatUnixLine(entry, nowMs));
+    for await (const batch of listing.entries(session.closing)) {
+      lines.push(...batch.map((entry) => formatUnixLine(entry, nowMs)));
+      if (lines.length <= STATUS_LINES_LIMIT) continue;
+      lines.splice(STATUS_LINES_LIMIT, Infinity, "There is more: use LIST.");
+      break;
     }
     return reply(213, "Status:", ...lines, "End");
   },

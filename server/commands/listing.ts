@@ -23,8 +23,10 @@ const list = command({
   source: "RFC 959, 4.1.3",
   note: "Flags in the manner of ls are read and mean nothing; times are UTC.",
   async *run(argument, session) {
+    const { entries } = await findListing(argument, session);
     const nowMs = Date.now();
-    yield* tell("LIST", argument, session, (entry) => formatUnixLine(entry, nowMs));
+    const format = (entry: Entry) => formatUnixLine(entry, nowMs);
+    yield* tell(session, { verb: "LIST", path: argument.path, batches: entries, format });
   },
 });
 
@@ -38,24 +40,32 @@ const nameList = command({
   source: "RFC 959, 4.1.3",
   note: "Flags in the manner of ls are read and mean nothing.",
   async *run(argument, session) {
-    yield* tell("NLST", argument, session, (entry, prefix) => prefix + entry.name);
+    const { names, prefix } = await findListing(argument, session);
+    const format = (name: string) => prefix + name;
+    yield* tell(session, { verb: "NLST", path: argument.path, batches: names, format });
   },
 });
 
-async function* tell(
-  verb: string,
-  argument: ListingArgument,
+/** What one of these commands sends. */
+interface Telling<T> {
+  readonly verb: string;
+  readonly path: VirtualPath;
+  readonly batches: (signal: AbortSignal) => AsyncIterable<readonly T[]>;
+  /** One line, without its CRLF. */
+  readonly format: (one: T) => string;
+}
+
+async function* tell<T>(
   session: Session,
-  format: (entry: Entry, prefix: string) => string,
+  { verb, path, batches, format }: Telling<T>,
 ): AsyncGenerator<Reply> {
-  const listing = await findListing(argument, session);
   yield* carry(session, {
     verb,
-    path: argument.path,
+    path,
     sends: true,
     opening: "Here it comes.",
     move: (stream, transfer) =>
-      sendLines(listing, (entry) => format(entry, listing.prefix), { stream, session, transfer }),
+      sendLines(batches(transfer.abort.signal), format, { stream, session, transfer }),
   });
 }
 
@@ -77,19 +87,9 @@ async function* tellFacts(
   const directory = target ?? session.directory;
   const self = await session.storage.stat(directory);
   if (self.type !== "directory") throw new Fault("not-a-directory", { about: directory });
-  const listing = await findListing({ path: directory, given: "" }, session);
-  yield* carry(session, {
-    verb: "MLSD",
-    path: directory,
-    sends: true,
-    opening: "Here it comes.",
-    move: (stream, transfer) =>
-      sendLines(listing, (entry) => factsOf(entry, childOf(directory, entry.name), session), {
-        stream,
-        session,
-        transfer,
-      }),
-  });
+  const { entries } = await findListing({ path: directory, given: "" }, session);
+  const format = (entry: Entry) => factsOf(entry, childOf(directory, entry.name), session);
+  yield* tell(session, { verb: "MLSD", path: directory, batches: entries, format });
 }
 
 const machineEntry = command({

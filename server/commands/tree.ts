@@ -52,13 +52,15 @@ async function removeAll(directory: VirtualPath, walk: Walk): Promise<void> {
     count(walk, directory);
     if (await hasGone(directory, walk.storage)) return;
     const before = walk.leftNames;
-    for await (const entry of walk.storage.list(directory, walk.signal)) {
-      const child = childOf(directory, entry.name);
-      if (entry.type === "directory") {
-        await removeAll(child, walk);
-      } else {
-        count(walk, child);
-        await walk.storage.removeFile(child);
+    for await (const batch of walk.storage.list(directory, walk.signal)) {
+      for (const { name, type } of batch) {
+        const child = childOf(directory, name);
+        if (type === "directory") {
+          await removeAll(child, walk);
+        } else {
+          count(walk, child);
+          await walk.storage.removeFile(child);
+        }
       }
     }
     // What is left is hidden from this session, or not its to remove.
@@ -112,10 +114,12 @@ async function sizeOf(top: VirtualPath, walk: Walk): Promise<number> {
     const { unique = directory } = await walk.storage.stat(directory);
     if (seen.has(unique)) continue;
     seen.add(unique);
-    for await (const entry of walk.storage.list(directory, walk.signal)) {
-      count(walk, directory);
-      bytes += entry.size;
-      if (entry.type === "directory") open.push(childOf(directory, entry.name));
+    for await (const batch of walk.storage.list(directory, walk.signal)) {
+      for (const { name, type, size } of batch) {
+        count(walk, directory);
+        bytes += size;
+        if (type === "directory") open.push(childOf(directory, name));
+      }
     }
   }
   return bytes;

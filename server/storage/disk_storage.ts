@@ -7,7 +7,7 @@ import type { Log } from "../../shared/log.ts";
 import { nameOf, ROOT, type VirtualPath } from "../../shared/virtual_path.ts";
 import { DigestCache, isSettled, type KnownDigests } from "./digest_cache.ts";
 import { openDiskBooks } from "./disk_books.ts";
-import { listDirectory } from "./disk_listing.ts";
+import { listDirectory, listNames } from "./disk_listing.ts";
 import { requireReplaceable } from "./disk_upload.ts";
 import { digestOf } from "./file_digest.ts";
 import { entryOf } from "./host_entry.ts";
@@ -145,9 +145,12 @@ class DiskStorage implements Storage {
     return asFaults(path, () => entryOf(nameOf(path), this.#jail.look(path).stat));
   }
 
-  list(path: VirtualPath, signal?: AbortSignal): AsyncIterable<Entry> {
-    const { files, jail, log } = this.#world;
-    return listDirectory({ files, jail, log }, path, signal);
+  list(path: VirtualPath, signal?: AbortSignal): AsyncIterable<readonly Entry[]> {
+    return listDirectory(this.#world, path, signal);
+  }
+
+  names(path: VirtualPath, signal?: AbortSignal): AsyncIterable<readonly string[]> {
+    return listNames(this.#world, path, signal);
   }
 
   read(path: VirtualPath, offset: number, digest?: HashAlgorithm): Promise<StoredDiskFile> {

@@ -81,7 +81,7 @@ async function measureParts(
 /** The names in a directory; none of one that went meanwhile. */
 async function* namesIn(files: HostFiles, directory: HostPath): AsyncGenerator<string> {
   try {
-    yield* files.names(directory);
+    for await (const { name } of files.names(directory)) yield name;
   } catch (error) {
     if (hostCode(error) === "ENOENT" || hostCode(error) === "ENOTDIR") return;
     throw error instanceof Deno.errors.NotCapable ? new Fault("denied", { cause: error }) : error;

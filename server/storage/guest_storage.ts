@@ -38,8 +38,12 @@ export class GuestStorage implements Storage {
     return this.#inner.stat(path);
   }
 
-  list(path: VirtualPath, signal?: AbortSignal): AsyncIterable<Entry> {
+  list(path: VirtualPath, signal?: AbortSignal): AsyncIterable<readonly Entry[]> {
     return this.#inner.list(path, signal);
+  }
+
+  names(path: VirtualPath, signal?: AbortSignal): AsyncIterable<readonly string[]> {
+    return this.#inner.names(path, signal);
   }
 
   read(path: VirtualPath, offset: number, digest?: HashAlgorithm): Promise<StoredFile> {

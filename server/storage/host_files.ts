@@ -25,6 +25,13 @@ export function isSame(one: HostStat, other: HostStat): boolean {
   return one.inode === other.inode && one.device === other.device && one.type === other.type;
 }
 
+/** A name in a directory. */
+export interface HostName {
+  readonly name: string;
+  /** Whether it was a link's when it was read. */
+  readonly isSymlink: boolean;
+}
+
 /** A file, or a directory, open for reading. Errors are the host's own, see host_fault.ts. */
 export interface ReadableHostFile extends Disposable {
   stat(): HostStat;
@@ -59,7 +66,7 @@ export interface HostFiles {
   /** The path of the same thing without links in it. */
   realPath(path: HostPath): string;
   /** The names in a directory, without `.` and `..`. */
-  names(path: HostPath): AsyncIterable<string>;
+  names(path: HostPath): AsyncIterable<HostName>;
   namesNow(path: HostPath): string[];
   /** Never follows a link in the last name, never waits for a FIFO's other end. */
   openToRead(path: HostPath): ReadableHostFile;
@@ -92,9 +99,7 @@ const { O_RDONLY, O_DIRECTORY = 0, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constan
 export const hostFiles: HostFiles = {
   lstat: (path) => statOf(Deno.lstatSync(path)),
   realPath: (path) => Deno.realPathSync(path),
-  async *names(path) {
-    for await (const { name } of Deno.readDir(path)) yield name;
-  },
+  names: (path) => Deno.readDir(path),
   namesNow: (path) => Array.from(Deno.readDirSync(path), ({ name }) => name),
   openToRead: (path) => new NodeFile(fs.openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)),
   openToWrite: (path, how) =>

@@ -12,7 +12,7 @@
 //   nobody but the server writes. (A working directory per thread would close it; there is only one
 //   for the process.)
 
-import { dirname, join, sep } from "node:path";
+import { basename, dirname, join, sep } from "node:path";
 import { Fault } from "../../shared/fault.ts";
 import { nameOf, parentOf, ROOT, segmentsOf, type VirtualPath } from "../../shared/virtual_path.ts";
 import { hostCode, hostFault } from "./host_fault.ts";
@@ -63,6 +63,10 @@ const ATTEMPTS = 5;
 /** A longer path is cheaper to ask for without its links than to look at name by name. */
 const WALKED_NAMES = 2;
 
+const FIRST_BEYOND_ASCII = 0x80;
+/** What large and small letters of ASCII differ by. */
+const CASE_BIT = 0x20;
+
 /** A path as the operator gave it, from the settings or an account: trusted. */
 export function operatorPath(path: string): HostPath {
   return path as HostPath;
@@ -90,6 +94,8 @@ export class Jail {
   readonly root: HostPath;
   /** Lower case. */
   readonly #reserved: readonly string[];
+  /** The first letters of the names that no session sees, with {@linkcode CASE_BIT}. */
+  readonly #reservedStarts: ReadonlySet<number>;
   readonly #links: LinkPolicy;
   readonly #files: HostFiles;
   readonly #proof: PlaceProof;
@@ -103,6 +109,8 @@ export class Jail {
     const home = files.realPath(directoryOf(options.own));
     this.#reserved = [files.realPath(options.own), join(home, OWN_NAME)]
       .map((path) => path.toLowerCase());
+    const hidden = [UPLOADS_NAME, ...this.#reserved.map((path) => basename(path))];
+    this.#reservedStarts = new Set(hidden.map((name) => name.charCodeAt(0) | CASE_BIT));
     if (this.#isReserved(this.root)) throw new Fault("denied");
   }
 
@@ -191,12 +199,16 @@ export class Jail {
     return this.#proof.holds(found);
   }
 
+  /** Whether nobody could put another directory in the place of one that was located. */
+  isFixed(directory: Located): boolean {
+    return this.#proof.isFixed(directory.host);
+  }
+
   /** What a name in a directory that was located stands for. @returns `undefined` where hidden. */
   entryAt(directory: Located, name: string): Located | undefined {
     // For each of a hundred thousand names: no more is done than a plain name in such a directory needs.
-    const host = `${directory.host}${directory.host.endsWith(sep) ? "" : sep}${name}` as HostPath;
-    const plain = host.toLowerCase();
-    if (plain.endsWith(sep + UPLOADS_NAME) || this.#reserved.includes(plain)) return undefined;
+    if (this.isHidden(directory, name)) return undefined;
+    const host = plainChild(directory, name);
     const stat = this.#files.lstat(host);
     if (stat.type !== "link") return { host, stat };
     return this.#targetOf(host, ROOT);
@@ -210,6 +222,17 @@ export class Jail {
     if (found === "unclear") return undefined;
     if (found !== undefined && !this.#isReserved(found.host)) return found;
     throw new Fault("not-found", { about: path });
+  }
+
+  /** Whether a name in a directory that was located is the server's own. */
+  isHidden(directory: Located, name: string): boolean {
+    // Of a hundred thousand names hardly one begins as these few do. Beyond ASCII are letters that
+    // become ASCII in lower case.
+    const start = name.charCodeAt(0);
+    if (start < FIRST_BEYOND_ASCII && !this.#reservedStarts.has(start | CASE_BIT)) return false;
+    const plain = name.toLowerCase();
+    return plain === UPLOADS_NAME ||
+      this.#reserved.includes(plainChild(directory, plain).toLowerCase());
   }
 
   #targetOf(host: HostPath, path: VirtualPath): Located | undefined {
@@ -255,4 +278,8 @@ export class Jail {
     return plain.split(sep).includes(UPLOADS_NAME) ||
       this.#reserved.some((own) => isBelow(plain, own));
   }
+}
+
+function plainChild({ host }: Located, name: string): HostPath {
+  return `${host}${host.endsWith(sep) ? "" : sep}${name}` as HostPath;
 }

@@ -12,6 +12,7 @@ import {
   type VirtualPath,
   withinDirectory,
 } from "../../shared/virtual_path.ts";
+import { kept } from "./batches.ts";
 import type { Powers } from "./powers.ts";
 import type { QuotaState } from "./quota_books.ts";
 import type {
@@ -62,17 +63,20 @@ export class MountedStorage implements Storage {
     }
   }
 
-  async *list(path: VirtualPath, signal?: AbortSignal): AsyncGenerator<Entry> {
+  async *list(path: VirtualPath, signal?: AbortSignal): AsyncGenerator<readonly Entry[]> {
     const mounted = this.#namesBelow(path);
-    for (const name of mounted) yield await this.stat(childOf(path, name));
+    for (const name of mounted) yield [await this.stat(childOf(path, name))];
     const { storage, inner } = this.#find(path);
-    try {
-      for await (const entry of storage.list(inner, signal)) {
-        if (!mounted.has(entry.name)) yield entry;
-      }
-    } catch (error) {
-      if (!isFault(error, "not-found") || mounted.size === 0) throw asSeen(error, path);
-    }
+    const entries = kept(storage.list(inner, signal), ({ name }) => !mounted.has(name));
+    yield* besideMounts(entries, mounted, path);
+  }
+
+  async *names(path: VirtualPath, signal?: AbortSignal): AsyncGenerator<readonly string[]> {
+    const mounted = this.#namesBelow(path);
+    if (mounted.size > 0) yield [...mounted];
+    const { storage, inner } = this.#find(path);
+    const names = kept(storage.names(inner, signal), (name) => !mounted.has(name));
+    yield* besideMounts(names, mounted, path);
   }
 
   read(path: VirtualPath, offset: number, digest?: HashAlgorithm): Promise<StoredFile> {
@@ -172,6 +176,19 @@ export class MountedStorage implements Storage {
     const depth = segmentsOf(path).length;
     const below = this.#mounts.filter((each) => each.path !== path && isWithin(each.path, path));
     return new Set(below.flatMap((each) => segmentsOf(each.path)[depth] ?? []));
+  }
+}
+
+/** What the storage below has; a directory that is there for its mounts alone need not be in it. */
+async function* besideMounts<T>(
+  batches: AsyncIterable<T>,
+  mounted: ReadonlySet<string>,
+  path: VirtualPath,
+): AsyncGenerator<T> {
+  try {
+    yield* batches;
+  } catch (error) {
+    if (!isFault(error, "not-found") || mounted.size === 0) throw asSeen(error, path);
   }
 }
 

@@ -40,7 +40,7 @@ export async function forgetPending(world: PendingWorld, path: VirtualPath): Pro
 async function* openPending(
   { files, records }: PendingWorld,
 ): AsyncGenerator<PendingUpload & { readonly part: UploadPart }> {
-  for await (const name of files.names(records)) {
+  for await (const { name } of files.names(records)) {
     if (!name.endsWith(".json")) continue;
     const record = ownChild(records, name);
     const noted = readRecord(files, record);

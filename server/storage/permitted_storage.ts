@@ -4,6 +4,7 @@ import type { Entry } from "../../shared/entry.ts";
 import { Fault, isFault } from "../../shared/fault.ts";
 import type { HashAlgorithm } from "../../shared/hash.ts";
 import { caseFolded, childOf, isWithin, type VirtualPath } from "../../shared/virtual_path.ts";
+import { kept } from "./batches.ts";
 import type { Powers } from "./powers.ts";
 import type { QuotaState } from "./quota_books.ts";
 import type {
@@ -79,12 +80,12 @@ export class PermittedStorage implements Storage {
     return entry;
   }
 
-  async *list(path: VirtualPath, signal?: AbortSignal): AsyncGenerator<Entry> {
-    this.#require("list", path);
-    for await (const entry of this.#inner.list(path, signal)) {
-      const { read, write, list } = this.#at(childOf(path, entry.name));
-      if (read || write || list) yield entry;
-    }
+  list(path: VirtualPath, signal?: AbortSignal): AsyncIterable<readonly Entry[]> {
+    return this.#visible(path, this.#inner.list(path, signal), ({ name }) => name);
+  }
+
+  names(path: VirtualPath, signal?: AbortSignal): AsyncIterable<readonly string[]> {
+    return this.#visible(path, this.#inner.names(path, signal), (name) => name);
   }
 
   async read(path: VirtualPath, offset: number, digest?: HashAlgorithm): Promise<StoredFile> {
@@ -164,6 +165,20 @@ export class PermittedStorage implements Storage {
 
   quota(): Promise<QuotaState | undefined> {
     return this.#inner.quota();
+  }
+
+  async *#visible<T>(
+    directory: VirtualPath,
+    batches: AsyncIterable<readonly T[]>,
+    nameOf: (one: T) => string,
+  ): AsyncGenerator<readonly T[]> {
+    this.#require("list", directory);
+    // Without an exception below it, all in it has the rights of the directory, which may be listed.
+    if (!this.#holdsException(directory)) return yield* batches;
+    yield* kept(batches, (one) => {
+      const { read, write, list } = this.#at(childOf(directory, nameOf(one)));
+      return read || write || list;
+    });
   }
 
   #at(path: VirtualPath): Rights {

@@ -46,6 +46,16 @@ export class PlaceProof {
     }
   }
 
+  /** Whether nobody but the server and its administrator could put something else in a directory's place. */
+  isFixed(directory: HostPath): boolean {
+    try {
+      return this.isRootFixed && isFixed(withAllAbove(directory), this.#files);
+    } catch (error) {
+      if (hostCode(error) === undefined) throw error;
+      return false; // it has gone, so it could
+    }
+  }
+
   /** Whether there is no directory that could be swapped on the way to the path. */
   isShallow(host: HostPath): boolean {
     return this.isRootFixed && (host === this.#root || directoryOf(host) === this.#root);

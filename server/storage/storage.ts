@@ -106,11 +106,15 @@ export interface Storage {
   /** @throws Fault `not-found` */
   stat(path: VirtualPath): Promise<Entry>;
   /**
-   * The entries of a directory, one by one, in no order, without `.` and `..`.
+   * The entries of a directory in no order, without `.` and `..`: some at a time, since a step of an
+   * asynchronous iteration costs more than an entry, and never all. The first come as soon as they
+   * can, and an abort is heard before every batch.
    *
    * @throws Fault `not-found`, `not-a-directory`, `aborted`
    */
-  list(path: VirtualPath, signal?: AbortSignal): AsyncIterable<Entry>;
+  list(path: VirtualPath, signal?: AbortSignal): AsyncIterable<readonly Entry[]>;
+  /** The names of the same entries, which may cost much less than the entries. @throws as `list` does */
+  names(path: VirtualPath, signal?: AbortSignal): AsyncIterable<readonly string[]>;
   /**
    * @param digest is computed on the way, so that {@linkcode Storage.digest} needs no second read.
    * @throws Fault `not-found`, `is-a-directory`, `bad-restart` (offset beyond the end)

@@ -100,7 +100,7 @@ function noBooks(account: string): Promise<AccountBooks> {
 
 async function namesIn(files: HostFiles, directory: HostPath): Promise<string[]> {
   try {
-    return await Array.fromAsync(files.names(directory));
+    return await Array.fromAsync(files.names(directory), ({ name }) => name);
   } catch (error) {
     if (hostCode(error) === "ENOENT" || hostCode(error) === "ENOTDIR") return [];
     throw error;

@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 import type { Log, LogFields } from "../../shared/log.ts";
+import { hostFiles } from "../../server/storage/host_files.ts";
+import type { HostPath } from "../../server/storage/jailed_path.ts";
 import { at, get, names, put } from "../support/storage_steps.ts";
 import { openTrialDisk } from "../support/trial_disk.ts";
 
@@ -36,9 +38,9 @@ Deno.test("names that break lines or are not UTF-8 are left out and counted", as
   assert.equal(Array.from(Deno.readDirSync(disk.options.root)).length, 7);
   assert.deepEqual(await names(disk.storage), ["good", "\ufffd is a character"]);
   assert.equal(await get(disk.storage, "/\ufffd is a character"), "x");
-  assert.deepEqual(log.lines, [
-    ["names left out of a listing", { path: "/", unspeakable: 3, unreachable: 2 }],
-  ]);
+  // Once for the entries, once for the names alone.
+  const line = ["names left out of a listing", { path: "/", unspeakable: 3, unreachable: 2 }];
+  assert.deepEqual(log.lines, [line, line]);
 });
 
 Deno.test("a listing that leaves nothing out says nothing", async () => {
@@ -63,9 +65,9 @@ Deno.test("a large directory streams, and others get their turn meanwhile", asyn
       resolve();
     }, 0)
   );
-  for await (const entry of disk.storage.list(at("/"))) {
-    assert.equal(entry.type, "file");
-    seen++;
+  for await (const batch of disk.storage.list(at("/"))) {
+    assert.ok(batch.every(({ type }) => type === "file"));
+    seen += batch.length;
   }
   await turn;
   assert.equal(seen, total);
@@ -75,8 +77,12 @@ Deno.test("a large directory streams, and others get their turn meanwhile", asyn
 Deno.test("a listing that is left early closes the directory", async () => {
   await using disk = await openTrialDisk();
   for (const name of "abc") await put(disk.storage, `/${name}`, name);
-  for await (const { name } of disk.storage.list(at("/"))) {
-    assert.ok("abc".includes(name));
+  for await (const [entry] of disk.storage.list(at("/"))) {
+    assert.ok(entry !== undefined && "abc".includes(entry.name));
+    break;
+  }
+  for await (const [name] of disk.storage.names(at("/"))) {
+    assert.ok(name !== undefined && "abc".includes(name));
     break;
   }
 });
@@ -85,12 +91,62 @@ Deno.test("what vanishes while it is listed is left out", async () => {
   await using disk = await openTrialDisk();
   for (let index = 0; index < 100; index++) await put(disk.storage, `/${index}`, "x");
   const listed: string[] = [];
-  for await (const { name } of disk.storage.list(at("/"))) {
-    listed.push(name);
+  for await (const batch of disk.storage.list(at("/"))) {
+    for (const { name } of batch) listed.push(name);
     if (listed.length > 1) continue;
     for (let index = 0; index < 100; index++) {
-      if (`${index}` !== name) await disk.storage.removeFile(at(`/${index}`));
+      if (`${index}` !== listed[0]) await disk.storage.removeFile(at(`/${index}`));
     }
   }
   assert.equal(listed.length, 1);
+});
+
+/** So many names at once, at most, as the listing's own limit says. */
+const LARGEST_BATCH = 512;
+
+for (const count of [0, 1, 2, LARGEST_BATCH - 1, LARGEST_BATCH, 2 * LARGEST_BATCH + 1]) {
+  Deno.test(`${count} files are listed once each, however they fall into batches`, async () => {
+    await using disk = await openTrialDisk();
+    const made = Array.from({ length: count }, (_, index) => `file ${index}`).sort();
+    for (const name of made) await Deno.writeTextFile(disk.inRoot(name), "");
+    assert.deepEqual(await names(disk.storage), made);
+    const largest = async (batches: AsyncIterable<readonly unknown[]>) =>
+      Math.max(0, ...(await Array.fromAsync(batches)).map(({ length }) => length));
+    for (const what of ["list", "names"] as const) {
+      const most = await largest(disk.storage[what](at("/")));
+      assert.ok(most <= LARGEST_BATCH, `${most} at once`);
+      assert.equal(most === 0, count === 0);
+    }
+  });
+}
+
+Deno.test("names alone cost no look at a file, only at links and at what is not UTF-8", async () => {
+  const asked: string[] = [];
+  const files = new Proxy(hostFiles, {
+    get(target, name) {
+      if (name !== "lstat") return Reflect.get(target, name);
+      return (path: HostPath) => {
+        asked.push(path);
+        return target.lstat(path);
+      };
+    },
+  });
+  await using disk = await openTrialDisk({ files });
+  await disk.storage.createDirectory(at("/d"));
+  for (const name of ["one", "two", "\ufffd"]) await put(disk.storage, `/d/${name}`, "x");
+  await Deno.symlink(".", disk.inRoot("d", "inside"));
+  await Deno.symlink("/", disk.inRoot("d", "outside"));
+  const told = ["inside", "one", "two", "\ufffd"];
+  const namesOf = async () => (await Array.fromAsync(disk.storage.names(at("/d")))).flat().sort();
+  const isAsked = (name: string) => asked.some((path) => path.endsWith(`/d/${name}`));
+
+  asked.length = 0;
+  assert.deepEqual(await namesOf(), told);
+  assert.deepEqual(["one", "two", "inside", "\ufffd"].filter(isAsked), ["inside", "\ufffd"]);
+
+  // SECURITY: where others write, a directory could have been swapped while its names were read.
+  await Deno.chmod(disk.options.root, 0o777);
+  asked.length = 0;
+  assert.deepEqual(await namesOf(), told);
+  assert.deepEqual(["one", "two"].filter(isAsked), ["one", "two"]);
 });

@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import type { Services } from "../../server/services.ts";
 import type { Storage } from "../../server/storage/storage.ts";
 import type { Entry } from "../../shared/entry.ts";
+import { Fault } from "../../shared/fault.ts";
 import { parseExtendedPassiveReply } from "../../shared/host_port.ts";
+import type { VirtualPath } from "../../shared/virtual_path.ts";
 import { ControlLine } from "../support/control_line.ts";
 import { InProcessServer, PASSWORD, USER } from "../support/in_process_server.ts";
 
@@ -14,18 +16,37 @@ interface Progress {
   heapBytes: number;
 }
 
+/** As many as come at once. */
+const BATCH_ENTRIES = 1000;
+
+function entryNumber(at: number): Entry {
+  return { name: `file ${at}`, type: "file", size: at, modifiedMs: at, mode: 0o644 };
+}
+
+/** `slow`: others have their turn while it is asked for more. `ready`: everything is there at once. */
+type Disk = "slow" | "ready";
+
 /** Services whose directories all have so many files; telling of them is all they can do. */
-function crowded(usual: Services, files: number, progress: Progress): Services {
-  const list = async function* (): AsyncGenerator<Entry> {
-    for (let at = 0; at < files; at++) {
-      progress.entries = at + 1;
-      if (at % 1000 === 0) {
-        progress.heapBytes = Math.max(progress.heapBytes, Deno.memoryUsage().heapUsed);
-        // As a disk does: others have their turn while it is asked for more.
-        await new Promise((resolve) => setTimeout(resolve, 0));
-      }
-      yield { name: `file ${at}`, type: "file", size: at, modifiedMs: at, mode: 0o644 };
+function crowded(
+  usual: Services,
+  files: number,
+  progress: Progress,
+  disk: Disk = "slow",
+): Services {
+  const list = async function* (
+    _path: VirtualPath,
+    signal?: AbortSignal,
+  ): AsyncGenerator<readonly Entry[]> {
+    for (let at = 0; at < files; at += BATCH_ENTRIES) {
+      if (signal?.aborted) throw new Fault("aborted");
+      progress.entries = at + BATCH_ENTRIES;
+      progress.heapBytes = Math.max(progress.heapBytes, Deno.memoryUsage().heapUsed);
+      if (disk === "slow") await new Promise((resolve) => setTimeout(resolve, 0));
+      yield Array.from({ length: BATCH_ENTRIES }, (_, index) => entryNumber(at + index));
     }
+  };
+  const names = async function* (path: VirtualPath, signal?: AbortSignal) {
+    for await (const batch of list(path, signal)) yield batch.map(({ name }) => name);
   };
   return {
     ...usual,
@@ -33,6 +54,7 @@ function crowded(usual: Services, files: number, progress: Progress): Services {
       new Proxy<Storage>(await usual.openStorage(account), {
         get(storage, name) {
           if (name === "list") return list;
+          if (name === "names") return names;
           const member = Reflect.get(storage, name, storage);
           return typeof member === "function" ? member.bind(storage) : member;
         },
@@ -74,6 +96,19 @@ for (const verb of ["LIST", "NLST", "MLSD"]) {
     assert.ok(progress.entries < ENDLESS, `${progress.entries}`);
   });
 }
+
+Deno.test("beside a listing that waits for nothing others are heard", async () => {
+  const progress = { entries: 0, heapBytes: 0 };
+  await using server = await InProcessServer.start({
+    services: (usual) => crowded(usual, ENDLESS, progress, "ready"),
+  });
+  using line = await ControlLine.open(server.port);
+  // Nothing is told, so nothing is waited for either.
+  using _conn = await listing(line, "NLST no*");
+  await line.say("ABOR", 426);
+  assert.equal(await line.reply(), 226);
+  assert.ok(progress.entries < ENDLESS, `${progress.entries}`);
+});
 
 Deno.test("rule 7: memory does not grow with the directory", async () => {
   const progress = { entries: 0, heapBytes: 0 };

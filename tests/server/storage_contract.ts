@@ -9,6 +9,7 @@ import { assertSameBytes } from "../support/same_bytes.ts";
 import { assertDirectoryPowers, assertFilePowers } from "../support/storage_powers.ts";
 import {
   at,
+  entries,
   failsAs,
   get,
   getBytes,
@@ -71,7 +72,7 @@ function lookingRules(rule: Rule) {
     for (const name of ["a b", "ü", "文件", "-l", ".hidden"]) {
       await put(storage, `/d/${name}`, name);
     }
-    const listed = await Array.fromAsync(storage.list(at("/d")));
+    const listed = await entries(storage, "/d");
     assert.equal(listed.length, 5);
     for (const entry of listed) {
       assert.deepEqual(entry, await storage.stat(at(`/d/${entry.name}`)));
@@ -81,27 +82,40 @@ function lookingRules(rule: Rule) {
     await put(storage, "/f", "x");
     for (const path of ["/nothing", "/nothing/below", "/f/below"]) {
       await failsAs("not-found", storage.stat(at(path)));
-      await failsAs("not-found", names(storage, path));
+      await failsAs("not-found", entries(storage, path));
+      await failsAs("not-found", Array.fromAsync(storage.names(at(path))));
     }
   });
   rule("a file has no listing", async (storage) => {
     await put(storage, "/f", "x");
-    await failsAs("not-a-directory", names(storage, "/f"));
+    await failsAs("not-a-directory", entries(storage, "/f"));
+    await failsAs("not-a-directory", Array.fromAsync(storage.names(at("/f"))));
   });
-  rule("a listing stops when it is aborted", async (storage) => {
-    for (const name of "abcd") await put(storage, `/${name}`, name);
-    const stop = new AbortController();
-    const seen: string[] = [];
-    await failsAs(
-      "aborted",
-      (async () => {
-        for await (const { name } of storage.list(ROOT, stop.signal)) {
-          seen.push(name);
-          stop.abort();
-        }
-      })(),
-    );
-    assert.equal(seen.length, 1);
+  for (const what of ["list", "names"] as const) {
+    rule(`${what} stops when it is aborted`, async (storage) => {
+      for (const name of "abcd") await put(storage, `/${name}`, name);
+      const stop = new AbortController();
+      let batches = 0;
+      await failsAs(
+        "aborted",
+        (async () => {
+          for await (const batch of storage[what](ROOT, stop.signal)) {
+            assert.ok(batch.length > 0 && batch.length < 4);
+            batches++;
+            stop.abort();
+          }
+        })(),
+      );
+      assert.equal(batches, 1);
+    });
+  }
+  rule("names are those of the entries, however many there are", async (storage) => {
+    const all: string[] = [];
+    for (let count = 0; count < 10; count++) {
+      assert.deepEqual(await names(storage), all);
+      await put(storage, `/${count}`, "x");
+      all.push(`${count}`);
+    }
   });
   rule("space is a number of bytes", async (storage) => {
     const space = await storage.space();

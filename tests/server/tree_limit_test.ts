@@ -8,15 +8,22 @@ import { Fault } from "../../shared/fault.ts";
 import { ControlLine } from "../support/control_line.ts";
 import { InProcessServer, PASSWORD, USER } from "../support/in_process_server.ts";
 
+/** As many as come at once. */
+const BATCH_ENTRIES = 1000;
+
+function file(name: string): Entry {
+  return { name, type: "file", size: 1, modifiedMs: 0 };
+}
+
 /** A storage in which every directory has more files than can be removed. */
 class Bottomless {
   removed = 0;
 
-  async *list(): AsyncGenerator<Entry> {
-    for (let at = 0;; at++) {
+  async *list(): AsyncGenerator<readonly Entry[]> {
+    for (let at = 0;; at += BATCH_ENTRIES) {
       // As a disk does: others have their turn while it is asked for more.
-      if (at % 1000 === 0) await new Promise((resolve) => setTimeout(resolve, 0));
-      yield { name: `file ${at}`, type: "file", size: 1, modifiedMs: 0 };
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      yield Array.from({ length: BATCH_ENTRIES }, (_, index) => file(`file ${at + index}`));
     }
   }
 

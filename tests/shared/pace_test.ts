@@ -45,6 +45,18 @@ Deno.test("a transfer that is alone never rests, and several rest together", asy
   assert.equal(pace.rest(), undefined, "it has just rested");
 });
 
+Deno.test("work that waits for nothing rests though it is alone", async () => {
+  const pace = new Pace();
+  {
+    using _work = pace.joinBusy();
+    const rest = pace.rest();
+    assert.ok(rest !== undefined);
+    await rest;
+  }
+  using _transfer = pace.join();
+  assert.equal(pace.rest(), undefined);
+});
+
 Deno.test("when the others end in the middle of a rest, it ends", async () => {
   const pace = new Pace();
   using _one = pace.join();

@@ -28,6 +28,8 @@ import type { Limit } from "./trial_quota.ts";
 type Bytes = Uint8Array<ArrayBuffer>;
 type Node = { readonly content: Bytes | undefined; modifiedMs: number };
 
+/** Few, so that a handful of names has borders of batches in it. */
+const BATCH_ENTRIES = 2;
 const LIMIT_BYTES = 64 * 1024 * 1024;
 const NAME_LIMIT_BYTES = 255;
 
@@ -51,12 +53,19 @@ export class MemoryStorage implements Storage {
     return this.#entry(path);
   }
 
-  async *list(path: VirtualPath, signal?: AbortSignal): AsyncGenerator<Entry> {
+  async *list(path: VirtualPath, signal?: AbortSignal): AsyncGenerator<readonly Entry[]> {
     if (this.#find(path).content !== undefined) throw new Fault("not-a-directory");
-    for (const each of [...this.#nodes.keys()]) {
+    const paths = [...this.#nodes.keys()].filter((each) =>
+      each !== ROOT && parentOf(each) === path
+    );
+    for (let at = 0; at < paths.length; at += BATCH_ENTRIES) {
       if (signal?.aborted) throw new Fault("aborted");
-      if (each !== ROOT && parentOf(each) === path) yield this.#entry(each);
+      yield paths.slice(at, at + BATCH_ENTRIES).map((each) => this.#entry(each));
     }
+  }
+
+  async *names(path: VirtualPath, signal?: AbortSignal): AsyncGenerator<readonly string[]> {
+    for await (const batch of this.list(path, signal)) yield batch.map(({ name }) => name);
   }
 
   async read(path: VirtualPath, offset: number): Promise<StoredFile> {

@@ -80,9 +80,17 @@ export async function get(storage: Storage, path: string, offset = 0): Promise<s
   return new TextDecoder().decode(await getBytes(storage, path, offset));
 }
 
-/** The names in a directory, sorted. */
+/** The entries in a directory, in no order. */
+export async function entries(storage: Storage, path = "/"): Promise<Entry[]> {
+  return (await Array.fromAsync(storage.list(at(path)))).flat();
+}
+
+/** The names in a directory, sorted; they are the same whether entries or names alone are asked for. */
 export async function names(storage: Storage, path = "/"): Promise<string[]> {
-  return (await Array.fromAsync(storage.list(at(path)), ({ name }) => name)).sort();
+  const listed = (await entries(storage, path)).map(({ name }) => name).sort();
+  const named = (await Array.fromAsync(storage.names(at(path)))).flat().sort();
+  assert.deepEqual(named, listed);
+  return listed;
 }
 
 /** Asserts that `work` fails as a fault of this kind. */
