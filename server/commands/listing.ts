@@ -8,7 +8,7 @@ import { formatUnixLine } from "../../shared/unix_listing.ts";
 import { childOf, type VirtualPath } from "../../shared/virtual_path.ts";
 import { type AnyCommand, command } from "../command.ts";
 import { optional, optionalPath, text } from "../grammar.ts";
-import { findListing, type ListingArgument, listingArgument, sendLines } from "../listing.ts";
+import { findListing, listingArgument, sendLines } from "../listing.ts";
 import type { Session } from "../session.ts";
 import type { Powers } from "../storage/powers.ts";
 import { carry } from "../transfer.ts";

@@ -30,7 +30,7 @@ import {
   roomIn,
 } from "./quota_books.ts";
 import { type Powers, unlimitedPowers } from "./powers.ts";
-import { removal, renaming, visiblePlace } from "./name_changes.ts";
+import { directoryRemoval, removal, renaming } from "./name_changes.ts";
 import { forgetPending, pendingUploads } from "./pending_uploads.ts";
 import type {
   DigestOptions,
@@ -193,13 +193,7 @@ class DiskStorage implements Storage {
   }
 
   removeDirectory(path: VirtualPath): Promise<void> {
-    return asFaults(path, () => {
-      const { host, target } = visiblePlace(this.#world, path);
-      if (target.stat.type !== "directory") throw new Fault("not-a-directory", { about: path });
-      // A link to a directory goes as one name; what it leads to stays.
-      if (target.host === host) this.#files.removeDirectory(host);
-      else this.#files.removeFile(host);
-    });
+    return asFaults(path, () => directoryRemoval(this.#world, path));
   }
 
   createDirectory(path: VirtualPath): Promise<void> {

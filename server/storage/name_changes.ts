@@ -14,7 +14,7 @@ export interface NameWorld {
 }
 
 /** A place with something there that the session sees. @throws Fault `not-found` */
-export function visiblePlace(
+function visiblePlace(
   { jail }: NameWorld,
   path: VirtualPath,
 ): Place & { readonly target: Located } {
@@ -35,6 +35,15 @@ export function removal(world: NameWorld, path: VirtualPath): Booking<void> {
     unchecked: true,
     act: () => files.removeFile(host),
   };
+}
+
+/** An empty directory goes, which counts for nothing. @throws Fault `not-found`, `not-a-directory` */
+export function directoryRemoval(world: NameWorld, path: VirtualPath): void {
+  const { host, target } = visiblePlace(world, path);
+  if (target.stat.type !== "directory") throw new Fault("not-a-directory", { about: path });
+  // A link to a directory goes as one name; what it leads to stays.
+  if (target.host === host) world.files.removeDirectory(host);
+  else world.files.removeFile(host);
 }
 
 /** A name moves; a file replaces a file. @throws Fault `not-found`, `exists`, `denied` */
