@@ -1,16 +1,19 @@
 // What proof costs: verified transfers beside unverified ones, by this client and this server, in turns.
 
+import process from "node:process";
 import { connect } from "../client/connect.ts";
 import type { Client } from "../client/client.ts";
 import type { HashAlgorithm } from "../shared/hash.ts";
 import { Secret } from "../shared/secret.ts";
 import { OURS, type Served, startOurs } from "./contenders.ts";
-import type { GroupResult, RowResult } from "./result.ts";
+import { cpuSeconds } from "./process_cost.ts";
+import { type GroupResult, median, type RowResult } from "./result.ts";
 import { titled } from "./row.ts";
 import type { Scale } from "./scale.ts";
 import { writePattern } from "./test_files.ts";
 
 const MIB = 1024 ** 2;
+const GIB = 1024 ** 3;
 
 /** How transfers are proven. */
 type Mode = "unverified" | HashAlgorithm;
@@ -21,6 +24,15 @@ const GOALS = {
   plain: { "SHA-256": 0.5, CRC32: 0.9 },
   tls: { "SHA-256": 0.9, CRC32: 0.9 },
 } as const;
+
+/** Its rows are of one transfer each, so that a hiccup of the machine is all of a sample: more rounds than the others. */
+const ROUNDS_FACTOR = 3;
+
+/** What one transfer took: its rate, MiB/s, and the CPU time of both ends, seconds per GiB. */
+interface Sample {
+  readonly rate: number;
+  readonly cpuPerGib: number;
+}
 
 /** One direction, with TLS or without. */
 interface Way {
@@ -76,36 +88,34 @@ function nameOf({ direction, tls }: Way, mode: Mode): string {
 
 /** Each round begins with another mode; one more comes before, uncounted. */
 async function measureWay(way: Way, ground: Ground): Promise<RowResult[]> {
-  const samples = new Map<Mode, number[]>(MODES.map((mode) => [mode, []]));
-  for (let round = 0; round <= ground.scale.rounds; round++) {
+  const samples = new Map<Mode, Sample[]>(MODES.map((mode) => [mode, []]));
+  for (let round = 0; round <= ground.scale.rounds * ROUNDS_FACTOR; round++) {
     const first = round % MODES.length;
     for (const mode of [...MODES.slice(first), ...MODES.slice(0, first)]) {
-      const rate = await transfer(way, ground, mode, round);
-      if (round > 0) samples.get(mode)?.push(rate);
+      const sample = await transfer(way, ground, mode, round);
+      if (round > 0) samples.get(mode)?.push(sample);
     }
   }
+  const rates = (mode: Mode) => (samples.get(mode) ?? []).map(({ rate }) => rate);
+  const cpu = (mode: Mode) => median((samples.get(mode) ?? []).map(({ cpuPerGib }) => cpuPerGib));
   const goals = way.tls ? GOALS.tls : GOALS.plain;
   return (["SHA-256", "CRC32"] as const).map((mode) => ({
     name: nameOf(way, mode),
     unit: "MiB/s",
     better: "higher",
     goal: { of: "ratio", at: goals[mode] },
-    samples: {
-      [OURS]: samples.get(mode) ?? [],
-      unverified: samples.get("unverified") ?? [],
-    },
-    cpuPerGib: {},
+    samples: { [OURS]: rates(mode), unverified: rates("unverified") },
+    cpuPerGib: { [OURS]: cpu(mode), unverified: cpu("unverified") },
     generatorLoad: 0,
   }));
 }
 
-/** @returns MiB/s */
 async function transfer(
   { direction, tls }: Way,
   { server, scale, served, here }: Ground,
   mode: Mode,
   round: number,
-): Promise<number> {
+): Promise<Sample> {
   // No two rounds see the same file: neither end may remember its digest.
   const changed = new Date(Date.UTC(2020, 0, 1 + round, MODES.findIndex((each) => each === mode)));
   const from = `${direction === "get" ? served : here}/large`;
@@ -116,11 +126,13 @@ async function transfer(
     existing: "refuse",
     verify: mode === "unverified" ? "never" : "always",
   } as const;
+  const cpuBefore = await cpuOfBothEnds(server);
   const startedMs = performance.now();
   const { verified } = direction === "get"
     ? await client.download("large", { path: arrived }, options)
     : await client.upload({ path: from }, "arrived", options);
   const seconds = (performance.now() - startedMs) / 1000;
+  const cpu = await cpuOfBothEnds(server) - cpuBefore;
   if (
     (mode === "unverified") !== (verified === "size") ||
     (mode !== "unverified" && verified !== mode)
@@ -128,7 +140,16 @@ async function transfer(
     throw new Error(`a transfer was proven by ${verified}, not ${mode}`);
   }
   await Deno.remove(arrived);
-  return scale.fileBytes / MIB / seconds;
+  return {
+    rate: scale.fileBytes / MIB / seconds,
+    cpuPerGib: cpu / (scale.fileBytes / GIB),
+  };
+}
+
+/** CPU time so far of this process and the server's, seconds. */
+async function cpuOfBothEnds({ pid }: Served): Promise<number> {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6 + await cpuSeconds([pid]);
 }
 
 /** A session to which the server offers the one digest only. */

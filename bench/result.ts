@@ -18,7 +18,7 @@ export interface RowResult {
   readonly limit?: number;
   /** A contender that could not do it has none. */
   readonly samples: Readonly<Record<string, readonly number[]>>;
-  /** Median CPU seconds of the server per GiB moved, where bytes were moved. */
+  /** Median CPU seconds of the server, or of both ends where both are ours, per GiB moved. */
   readonly cpuPerGib: Readonly<Record<string, number>>;
   /** The generator's share of one core at its busiest: near 1 it may be the limit itself. */
   readonly generatorLoad: number;
