@@ -7,7 +7,7 @@ import { Refused } from "./failure.ts";
 import { listDirectory } from "./listing.ts";
 import { entryOfMachineFacts } from "./listing_parser.ts";
 import { ask, type Peer, useImageType } from "./peer.ts";
-import type { RemoteEntry } from "./remote_entry.ts";
+import { BARE, type RemoteEntry } from "./remote_entry.ts";
 
 /**
  * Bytes of a file, or of an unfinished upload of this name where the server keeps such (RFC 3659, 4).
@@ -108,15 +108,11 @@ function lastNameOf(path: string): string {
 
 function unknownEntry(path: string): RemoteEntry {
   return {
+    ...BARE,
     name: lastNameOf(path),
     type: "other",
     size: undefined,
     modifiedMs: undefined,
     modifiedExactToMs: undefined,
-    mode: undefined,
-    unique: undefined,
-    linkTarget: undefined,
-    owner: undefined,
-    group: undefined,
   };
 }

@@ -3,6 +3,7 @@
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
 import { type MirrorEntry, type MirrorRules, planFolder, takesPart } from "../mirror.ts";
 import { FoundFiles, type Search, UNCOUNTED } from "../found_files.ts";
+import { BARE } from "../remote_entry.ts";
 import { getFile, putFile } from "./file_transfer.ts";
 import { type WorkSource, workThrough } from "./lanes.ts";
 import { localSide, type MirrorSide, remoteSide } from "./mirror_sides.ts";
@@ -199,7 +200,8 @@ class MirrorWalk implements WorkSource<TransferJob> {
     if (isTrial) this.#tell(context, "move", below);
     else if (direction === "get") {
       await getFile(context, this.#source.path(below), this.target.path(below), policy, {
-        ...UNKNOWN,
+        ...BARE,
+        type: "file",
         name: entry.name,
         size: entry.size,
         modifiedMs: entry.modifiedMs,
@@ -216,12 +218,3 @@ class MirrorWalk implements WorkSource<TransferJob> {
     else context.terminal.note(isTrial ? `would ${what} ${path}` : `${what}d ${path}`);
   }
 }
-
-const UNKNOWN = {
-  type: "file",
-  mode: undefined,
-  unique: undefined,
-  linkTarget: undefined,
-  owner: undefined,
-  group: undefined,
-} as const;

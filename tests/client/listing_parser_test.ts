@@ -3,21 +3,17 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseListLine, parseMachineLine } from "../../client/listing_parser.ts";
-import type { RemoteEntry } from "../../client/remote_entry.ts";
+import { BARE, type RemoteEntry } from "../../client/remote_entry.ts";
 
 const NOW_MS = Date.UTC(2026, 5, 15, 12, 0);
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
 const NOTHING_KNOWN: Omit<RemoteEntry, "name" | "type"> = {
+  ...BARE,
   size: undefined,
   modifiedMs: undefined,
   modifiedExactToMs: undefined,
-  mode: undefined,
-  unique: undefined,
-  linkTarget: undefined,
-  owner: undefined,
-  group: undefined,
 };
 
 type Expected = Pick<RemoteEntry, "name" | "type"> & Partial<RemoteEntry>;

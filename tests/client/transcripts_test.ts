@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Client, TransferResult } from "../../client/client.ts";
 import { connect } from "../../client/connect.ts";
 import { NO_FEATURES } from "../../client/features.ts";
-import type { RemoteEntry } from "../../client/remote_entry.ts";
+import { BARE, type RemoteEntry } from "../../client/remote_entry.ts";
 import type { TrustPolicy } from "../../client/trust.ts";
 import { Secret } from "../../shared/secret.ts";
 import { scriptedServer } from "../support/scripted_server.ts";
@@ -159,15 +159,7 @@ async function overlap(
 }
 
 function fileOf(name: string, size: number): RemoteEntry {
-  const untold = {
-    modifiedMs: undefined,
-    modifiedExactToMs: undefined,
-    mode: undefined,
-    unique: undefined,
-    linkTarget: undefined,
-    owner: undefined,
-    group: undefined,
-  };
+  const untold = { ...BARE, modifiedMs: undefined, modifiedExactToMs: undefined };
   return { name, type: "file", size, ...untold };
 }
 
