@@ -7,22 +7,12 @@ import { define as resume } from "../../client/commands/resume.ts";
 import { runInProcess } from "../support/command_in_process.ts";
 import { digestTree, noise } from "../support/file_tree.ts";
 import { killedCommand } from "../support/killed_command.ts";
-import { startProftpd } from "../support/peers/proftpd.ts";
-import { startPureFtpd } from "../support/peers/pure_ftpd.ts";
-import { startPyftpdlib } from "../support/peers/pyftpdlib.ts";
-import { startVsftpd } from "../support/peers/vsftpd.ts";
+import { PLAIN_PEERS } from "../support/peers/plain_peers.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 
 const MIB = 1024 * 1024;
 
-const SERVERS = [
-  ["vsftpd", startVsftpd],
-  ["pyftpdlib", startPyftpdlib],
-  ["ProFTPD", startProftpd],
-  ["Pure-FTPd", startPureFtpd],
-] as const;
-
-for (const [name, start] of SERVERS) {
+for (const [name, start] of PLAIN_PEERS) {
   Deno.test(`a part that a killed upload left there is carried on, whatever was to be skipped: ${name}`, async () => {
     await using server = await start();
     await using here = await temporaryDirectory();

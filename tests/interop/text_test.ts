@@ -5,25 +5,15 @@ import { join } from "node:path";
 import type { Proof } from "../../client/client.ts";
 import { connect } from "../../client/connect.ts";
 import { Secret } from "../../shared/secret.ts";
-import { startProftpd } from "../support/peers/proftpd.ts";
-import { startPureFtpd } from "../support/peers/pure_ftpd.ts";
-import { startPyftpdlib } from "../support/peers/pyftpdlib.ts";
-import { startVsftpd } from "../support/peers/vsftpd.ts";
+import { PLAIN_PEERS } from "../support/peers/plain_peers.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
-
-const SERVERS = [
-  ["vsftpd", startVsftpd],
-  ["pyftpdlib", startPyftpdlib],
-  ["ProFTPD", startProftpd],
-  ["Pure-FTPd", startPureFtpd],
-] as const;
 
 const ASCII = { type: "ascii", existing: "replace" } as const;
 
 /** Line ends at every place of a server's buffer. */
 const LINES = Array.from({ length: 1200 }, (_, length) => "x".repeat(length));
 
-for (const [name, start] of SERVERS) {
+for (const [name, start] of PLAIN_PEERS) {
   Deno.test(`a text arrives with LF there and here, the next file as it is: ${name}`, async () => {
     await using server = await start();
     await using folder = await temporaryDirectory();
