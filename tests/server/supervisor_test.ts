@@ -11,6 +11,7 @@ import {
   startInWorker,
   type StartThread,
 } from "../../server/serving_thread.ts";
+import type { ServerSettings } from "../../server/settings.ts";
 import { Supervisor } from "../../server/supervisor.ts";
 import { CommandFailure } from "../../shared/exit_code.ts";
 import { parseExtendedPassiveReply } from "../../shared/host_port.ts";
@@ -22,16 +23,21 @@ import { temporaryDirectory } from "../support/temporary_directory.ts";
 const CHEAP = { cost: { logN: 4, blockSize: 8, parallel: 1 } };
 const MORTAL_WORKER = new URL("../support/mortal_worker.ts", import.meta.url);
 
-Deno.test("threads that die are replaced, on the same port, and the server lives on", async () => {
-  await using directory = await temporaryDirectory();
-  const settings = await quietSettings(directory.path, 2);
-  const log = new RecordedLog();
-  const supervisor = await Supervisor.start({
+/** Two threads that can be made to die. */
+function startMortal(settings: ServerSettings, log: RecordedLog): Promise<Supervisor> {
+  return Supervisor.start({
     plan: { settings, identity: undefined, port: 0 },
     threads: 2,
     start: startInWorker(MORTAL_WORKER),
     log,
   });
+}
+
+Deno.test("threads that die are replaced, on the same port, and the server lives on", async () => {
+  await using directory = await temporaryDirectory();
+  const settings = await quietSettings(directory.path, 2);
+  const log = new RecordedLog();
+  const supervisor = await startMortal(settings, log);
   try {
     const { port } = supervisor.endpoint;
     using before = await ControlLine.open(port);
@@ -63,12 +69,7 @@ Deno.test("what a thread held of a quota when it died is free again, and what ca
     await accounts.add({ name: "ann", quotaBytes: 1_000_000 }, new Secret("a"));
   }
   const log = new RecordedLog();
-  const supervisor = await Supervisor.start({
-    plan: { settings, identity: undefined, port: 0 },
-    threads: 2,
-    start: startInWorker(MORTAL_WORKER),
-    log,
-  });
+  const supervisor = await startMortal(settings, log);
   try {
     const { port } = supervisor.endpoint;
     using before = await loggedIn(port);
@@ -139,12 +140,7 @@ Deno.test("a worker that cannot open the account store says why", async () => {
   await using directory = await temporaryDirectory();
   const settings = await quietSettings(directory.path, 2);
   await Deno.mkdir(`${directory.path}/.ftp/accounts.db`);
-  const start = Supervisor.start({
-    plan: { settings, identity: undefined, port: 0 },
-    threads: 2,
-    start: startInWorker(MORTAL_WORKER),
-    log: new RecordedLog(),
-  });
+  const start = startMortal(settings, new RecordedLog());
   await assert.rejects(start, (error) => {
     assert.ok(error instanceof CommandFailure);
     return error.tried === "starting worker 1";
