@@ -14,6 +14,8 @@ export interface ClientScale {
   readonly farFiles: number;
   /** Counted rounds; one more comes before them, uncounted and verified. */
   readonly rounds: number;
+  /** Whether rows that take long are left out. */
+  readonly isQuick: boolean;
 }
 
 /** The whole measurement. */
@@ -22,14 +24,16 @@ export const CLIENTS_FULL: ClientScale = {
   smallFiles: 1000,
   farFiles: 100,
   rounds: 5,
+  isQuick: false,
 };
 
-/** What a developer runs: some twenty seconds. */
+/** What a developer runs: some ten seconds. */
 export const CLIENTS_QUICK: ClientScale = {
-  fileBytes: 64 * MIB,
-  smallFiles: 200,
+  fileBytes: 32 * MIB,
+  smallFiles: 100,
   farFiles: 24,
   rounds: 2,
+  isQuick: true,
 };
 
 /** The long way's round trip, milliseconds. */
@@ -59,6 +63,8 @@ export interface ClientRow {
   readonly tls: boolean;
   /** Whether the way to the server is long. */
   readonly isFar: boolean;
+  /** Whether `--quick` leaves it out. */
+  readonly isLong?: boolean;
   /** What is to be done. */
   errand(stage: ClientStage): Errand;
 }
@@ -88,6 +94,7 @@ function many(
     name: `${kind === "get-many" ? "get" : "put"}, files of 4 KiB, -j ${connections}${way}`,
     tls: false,
     isFar: which === "far",
+    isLong: which === "far",
     errand(stage) {
       const { names, ...source } = stage[which];
       const ends = kind === "get-many"

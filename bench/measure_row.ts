@@ -35,7 +35,8 @@ interface Turn {
  */
 export async function measureRows(measurement: Measurement, field: Field): Promise<RowResult[]> {
   const { scale, limits, onFailure } = field;
-  const { shows, only, freshServers, movesBytes, tls, roundsLimit = scale.rounds } = measurement;
+  const { shows, freshServers, movesBytes, tls, roundsLimit = scale.rounds } = measurement;
+  const only = (scale.isQuick ? measurement.onlyInQuick : undefined) ?? measurement.only;
   const countsCpu = movesBytes && measurement.beginsWithLogins !== true;
   const taking = field.contenders.filter(({ name }) => only?.includes(name) ?? true);
   const turns = new Map<string, Turn[]>(taking.map(({ name }) => [name, []]));

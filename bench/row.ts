@@ -46,6 +46,8 @@ export interface Measurement {
   readonly freshServers: boolean;
   /** The only contenders that take part; all where it is left out. */
   readonly only?: readonly string[];
+  /** The only ones with `--quick`, where they are fewer. */
+  readonly onlyInQuick?: readonly string[];
   /** Counted rounds at most. */
   readonly roundsLimit?: number;
   /** Whether `--quick` leaves it out. */

@@ -36,7 +36,7 @@ export const FULL: Scale = {
 
 /** What a developer runs. */
 export const QUICK: Scale = {
-  fileBytes: 128 * MIB,
+  fileBytes: 64 * MIB,
   shareBytes: MIB / 4,
   rounds: 2,
   smallFiles: 100,

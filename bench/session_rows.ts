@@ -5,14 +5,14 @@ import { type Measurement, titled } from "./row.ts";
 /** The rows about listings, in the order of the table. */
 export const listingRows: readonly Measurement[] = [
   listing("LIST"),
-  listing("MLSD"),
+  { ...listing("MLSD"), isLong: true },
   { ...listing("NLST"), isLong: true },
 ];
 
 /** The rows about sessions, in the order of the table. */
 export const sessionRows: readonly Measurement[] = [
   logins(false),
-  logins(true),
+  { ...logins(true), isLong: true },
   ping(1, false),
   { ...ping(1, true), isLong: true },
   { ...ping(8, false), isLong: true },

@@ -29,19 +29,19 @@ export const transferRows: readonly Measurement[] = [
   ]),
   { ...download(`RETR, one file${BESIDE}`, false, besides), ...BEGINS_WITH_A_CROWD },
   { ...upload(`STOR, one file${BESIDE}`, false, besides), ...BEGINS_WITH_A_CROWD },
-  download("RETR, 8 at once", false, ({ scale, eighth }) => ({
-    path: eighth,
-    bytes: scale.fileBytes / 8,
-    clients: 8,
-  })),
+  { ...download("RETR, 8 at once", false, eightParts), isLong: true },
   files("retr", false),
   files("stor", false),
-  files("retr", true),
+  { ...files("retr", true), isLong: true },
   { ...files("stor", true), isLong: true },
 ];
 
 function whole({ scale }: Stage): Words {
   return { bytes: scale.fileBytes };
+}
+
+function eightParts({ scale, eighth }: Stage): Words {
+  return { path: eighth, bytes: scale.fileBytes / 8, clients: 8 };
 }
 
 function besides(stage: Stage): Words {
