@@ -26,6 +26,12 @@ export type Admitted =
   | { readonly ok: true; readonly seat: RegisteredSession }
   | ({ readonly ok: false } & Refusal);
 
+const BANNED: Admitted = {
+  ok: false,
+  rule: "banned",
+  reply: reply(421, "Too many logins failed from your address, try again later."),
+};
+
 const REFUSALS = {
   sessions: ["max-sessions", "Too many sessions here, try again later."],
   perAddress: ["max-per-address", "Too many sessions from your address, try again later."],
@@ -43,21 +49,18 @@ export function admit(
   limits: AdmissionLimits,
 ): Admitted {
   const { maxSessions, maxSessionsPerAddress, maxStrangers, maxStrangersPerAddress } = limits();
+  const bounds = {
+    sessions: maxSessions,
+    perAddress: maxSessionsPerAddress,
+    strangers: maxStrangers,
+    strangersPerAddress: maxStrangersPerAddress,
+  };
   try {
     // SECURITY: who guessed passwords gets no further try for a while, on whatever connection.
-    if (bans.holds(from)) {
-      return {
-        ok: false,
-        rule: "banned",
-        reply: reply(421, "Too many logins failed from your address, try again later."),
-      };
-    }
-    const registered = register.admit(from.address, {
-      sessions: maxSessions,
-      perAddress: maxSessionsPerAddress,
-      strangers: maxStrangers,
-      strangersPerAddress: maxStrangersPerAddress,
-    });
+    const registered = register.database.transaction(() =>
+      bans.holds(from) ? "banned" : register.admit(from.address, bounds)
+    );
+    if (registered === "banned") return BANNED;
     if (registered.ok) return { ok: true, seat: registered.session };
     const [rule, text] = REFUSALS[registered.limit];
     return { ok: false, rule, reply: reply(421, text) };

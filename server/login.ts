@@ -34,21 +34,25 @@ export async function logIn(session: Session, name: string, password: Secret): P
     log.write("warn", "login refused", { why });
     return answer;
   };
-  const { accounts, bans } = services;
+  const { accounts, bans, register } = services;
   if (bans.holds(from, name)) return refuse("banned", BANNED);
-  const verdict = await accounts.verify(name, password, session.cameFrom);
-  // SECURITY: of many attempts made at once, those beyond the limit learn nothing from being right.
-  if (bans.holds(from, name)) return refuse("banned", BANNED);
+  let verdict = accounts.recognise(name, password, session.cameFrom);
+  if (verdict === undefined) {
+    verdict = await accounts.verify(name, password, session.cameFrom);
+    // SECURITY: of many attempts made at once, those beyond the limit learn nothing from being right.
+    if (bans.holds(from, name)) return refuse("banned", BANNED);
+  }
   if (!verdict.ok && verdict.why === "wrong") {
     return refuse("wrong", await countFailure(session, name));
   }
   if (!verdict.ok) return refuse(verdict.why, REFUSALS[verdict.why]);
   const { account } = verdict;
-  bans.succeeded(from.address, account.name);
   const storage = await services.openStorage(account);
-  if (!session.seat.belongsTo(account.name, account.maxSessions)) {
-    return refuse("max-sessions", TOO_MANY);
-  }
+  const hasSeat = register.database.transaction(() => {
+    bans.succeeded(from.address, account.name);
+    return session.seat.belongsTo(account.name, account.maxSessions);
+  });
+  if (!hasSeat) return refuse("max-sessions", TOO_MANY);
   session.login = { kind: "member", account, storage };
   log.write("info", "login", { user: account.name, tls: session.protection.kind === "tls" });
   return reply(230, "Logged in.");

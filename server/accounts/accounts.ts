@@ -68,6 +68,12 @@ export interface Accounts {
    * machine itself, which no address alone tells from what a proxy here stands before.
    */
   verify(name: string, secret: Secret, from: string | undefined): Promise<Verdict>;
+  /**
+   * The same at once, where this very password was proven for this very account a moment ago.
+   *
+   * @returns `undefined` where nothing is known: `verify` has to judge.
+   */
+  recognise(name: string, secret: Secret, from: string | undefined): Verdict | undefined;
   /** @returns `undefined` for an unknown name. */
   find(name: string): Promise<Account | undefined>;
   /** A number that grows with every change of any account: asked often, so it costs next to nothing. */

@@ -3,6 +3,7 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { Fault, isFault } from "../../shared/fault.ts";
 import { MIGRATIONS } from "./accounts_schema.ts";
+import { WriteTransactions } from "./write_transactions.ts";
 
 /** How long a writer waits for another worker's transaction; those take milliseconds. */
 const BUSY_TIMEOUT_MS = 5000;
@@ -13,17 +14,11 @@ const BUSY_CODES = new Set([5, 6]);
 /** An open connection; each worker and each command has its own. */
 export class AccountsDatabase implements Disposable {
   readonly #database: DatabaseSync;
-  // Prepared, because an error of exec() does not tell its code, and a lock must be told from damage.
-  readonly #begin: StatementSync;
-  readonly #commit: StatementSync;
-  readonly #rollback: StatementSync;
+  readonly #transactions: WriteTransactions;
 
   private constructor(database: DatabaseSync) {
     this.#database = database;
-    // IMMEDIATE: a lock taken only at the first write could fail in the middle.
-    this.#begin = database.prepare("BEGIN IMMEDIATE");
-    this.#commit = database.prepare("COMMIT");
-    this.#rollback = database.prepare("ROLLBACK");
+    this.#transactions = new WriteTransactions(database);
   }
 
   /**
@@ -64,18 +59,7 @@ export class AccountsDatabase implements Disposable {
    * @throws Fault `busy`, `host-failure`
    */
   transaction<T>(work: () => T): T {
-    return guarded(() => {
-      this.#begin.run();
-      try {
-        const result = work();
-        this.#commit.run();
-        return result;
-      } catch (error) {
-        // Some errors end the transaction by themselves; then there is nothing to undo.
-        if (this.#database.isTransaction) this.#rollback.run();
-        throw error;
-      }
-    });
+    return guarded(() => this.#transactions.run(work));
   }
 
   /** The version of the schema the file has. */
@@ -102,16 +86,23 @@ export class AccountsDatabase implements Disposable {
   }
 }
 
-/** Runs `work`; what SQLite throws becomes a fault. */
+/** Runs `work`; what SQLite and the host throw becomes a fault, and a mistake of ours stays one. */
 export function guarded<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (isFault(error)) throw error;
+    if (isFault(error) || !isOfTheHost(error)) throw error;
     const code = (error as { errcode?: unknown }).errcode;
     const busy = typeof code === "number" && BUSY_CODES.has(code & 0xff);
     throw new Fault(busy ? "busy" : "host-failure", { cause: error });
   }
+}
+
+/** Whether SQLite says so, also of a connection that was closed, or the host, by the name of its errno. */
+function isOfTheHost(error: unknown): boolean {
+  const { code, errcode } = error as { readonly code?: unknown; readonly errcode?: unknown };
+  return typeof errcode === "number" || error instanceof Deno.errors.NotCapable ||
+    /^(E[A-Z0-9]+|ERR_SQLITE_ERROR|ERR_INVALID_STATE)$/.test(String(code));
 }
 
 /** SECURITY: password hashes are for the server alone; SQLite gives its side files the same mode. */

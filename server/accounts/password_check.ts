@@ -76,7 +76,7 @@ export class PasswordCheck {
   }
 
   /** Whether this very password was proven a moment ago: known at once, and at next to no cost. */
-  isProven(name: string, { revision }: StoredPassword, secret: Secret): boolean {
+  isProven(name: string, revision: number, secret: Secret): boolean {
     return this.#proven.has(name, revision, this.#proven.digest(name, secret));
   }
 

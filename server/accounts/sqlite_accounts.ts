@@ -49,9 +49,6 @@ export class SqliteAccounts implements Accounts, AccountAdmin, Disposable {
   async verify(name: string, secret: Secret, from: string | undefined): Promise<Verdict> {
     const found = this.#known.find(composed(name));
     const stored = found && { hash: found.hash, revision: found.account.revision };
-    if (found !== undefined && stored && this.#passwords.isProven(name, stored, secret)) {
-      return judged(found.account, from);
-    }
     const right = await this.#passwords.matches(name, stored, secret);
     // SECURITY: what changed while the hash was computed counts: a new password, a removal.
     const account = this.#known.find(composed(name))?.account;
@@ -62,6 +59,13 @@ export class SqliteAccounts implements Accounts, AccountAdmin, Disposable {
       await this.#renewHash(name, stored.revision, secret);
     }
     return judged(account, from);
+  }
+
+  recognise(name: string, secret: Secret, from: string | undefined): Verdict | undefined {
+    const account = this.#known.find(composed(name))?.account;
+    if (account === undefined) return undefined;
+    const isProven = this.#passwords.isProven(name, account.revision, secret);
+    return isProven ? judged(account, from) : undefined;
   }
 
   find(name: string): Promise<Account | undefined> {

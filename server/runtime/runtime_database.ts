@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { Fault } from "../../shared/fault.ts";
 import { guarded } from "../accounts/accounts_database.ts";
+import { WriteTransactions } from "../accounts/write_transactions.ts";
 import { removeDatabase } from "../database_files.ts";
 import { LASTING_TABLES, RUNTIME_SCHEMA, RUNTIME_VERSION } from "./runtime_schema.ts";
 import { isAnyThreadAlive } from "./thread_lock.ts";
@@ -26,10 +27,14 @@ export type RuntimePurpose = "serve" | "command";
 /** An open connection; each thread and each command has its own. */
 export class RuntimeDatabase implements Disposable {
   readonly #database: DatabaseSync;
+  readonly #transactions: WriteTransactions;
   readonly #turn: WriteTurn;
+  /** Whether this thread has its turn. */
+  #writes = false;
 
   private constructor(database: DatabaseSync, turn: WriteTurn) {
     this.#database = database;
+    this.#transactions = new WriteTransactions(database);
     this.#turn = turn;
   }
 
@@ -68,12 +73,26 @@ export class RuntimeDatabase implements Disposable {
 
   /** Runs `work`, a single statement that writes, when this thread may. @throws Fault `busy`, `host-failure` */
   write<T>(work: () => T): T {
-    return guarded(() => this.#turn.take(work));
+    return this.#writes ? guarded(work) : guarded(() => this.#turn.take(() => this.#write(work)));
   }
 
-  /** Runs `work` as one transaction that locks out all other writers; what it throws undoes it. */
+  /**
+   * Runs `work` as one transaction that locks out all other writers, or as a part of the one that runs;
+   * what it throws undoes it.
+   *
+   * @throws Fault `busy`, `host-failure`
+   */
   transaction<T>(work: () => T): T {
-    return this.write(() => transaction(this.#database, work));
+    return this.#writes ? guarded(work) : this.write(() => this.#transactions.run(work));
+  }
+
+  #write<T>(work: () => T): T {
+    this.#writes = true;
+    try {
+      return work();
+    } finally {
+      this.#writes = false;
+    }
   }
 
   [Symbol.dispose](): void {
@@ -92,7 +111,7 @@ function opened(path: string, mayRemake: () => boolean): DatabaseSync {
     database.exec("PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON");
     const [check] = Object.values(database.prepare("PRAGMA quick_check(1)").get() ?? {});
     if (check !== "ok") throw Object.assign(new Error(String(check)), { errcode: 11 });
-    transaction(database, () => makeTables(database, mayRemake));
+    new WriteTransactions(database).run(() => makeTables(database, mayRemake));
     return database;
   } catch (error) {
     database.close();
@@ -132,18 +151,6 @@ function tablesOf(database: DatabaseSync): ReadonlyMap<string, string> {
     "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
   ).all();
   return new Map(rows.map(({ name, sql }) => [String(name), String(sql)]));
-}
-
-function transaction<T>(database: DatabaseSync, work: () => T): T {
-  database.exec("BEGIN IMMEDIATE");
-  try {
-    const result = work();
-    database.exec("COMMIT");
-    return result;
-  } catch (error) {
-    database.exec("ROLLBACK");
-    throw error;
-  }
 }
 
 function isDamaged(error: unknown): boolean {

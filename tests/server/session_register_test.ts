@@ -9,6 +9,7 @@ import {
   type SessionLimits,
   SessionRegister,
 } from "../../server/runtime/session_register.ts";
+import { Fault } from "../../shared/fault.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 
 const ROOMY: SessionLimits = {
@@ -140,6 +141,22 @@ Deno.test("a place is found among the dead's as soon as one is wanted", async ()
   await other.kill();
   assert.ok(register.admit("192.0.2.1", limits).ok);
   assert.equal(register.count, 1);
+});
+
+Deno.test("what is done within a transaction is undone with it, and who failed may try again", async () => {
+  await using home = await temporaryDirectory();
+  using register = joined(home.path);
+  const failing = () =>
+    register.database.transaction(() => {
+      register.database.transaction(() => register.admit("192.0.2.1", ROOMY));
+      assert.equal(register.count, 1);
+      throw new Fault("aborted");
+    });
+  assert.throws(failing, { kind: "aborted" });
+  assert.equal(register.count, 0);
+  assert.ok(register.database.transaction(() => register.admit("192.0.2.1", ROOMY)).ok);
+  using other = joined(home.path, 2);
+  assert.equal(other.count, 1);
 });
 
 Deno.test("news is told once while any thread lives, and again in the next life", async () => {

@@ -57,6 +57,28 @@ Deno.test("what one connection changes counts for the other at once", async () =
   assert.equal(await server.find("ann"), undefined);
 });
 
+Deno.test("who was proven a moment ago is recognised, until the account changes by whatever connection", async () => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, "accounts.db");
+  using server = SqliteAccounts.open(path, CHEAP);
+  using command = SqliteAccounts.open(path, CHEAP);
+  const account = await command.add({ name: "ann" }, secret);
+  const recognised = () => server.recognise("ann", secret, "");
+  assert.equal(recognised(), undefined);
+  assert.ok((await server.verify("ann", secret, "")).ok);
+  assert.deepEqual(recognised(), { ok: true, account });
+  assert.equal(server.recognise("ann", new Secret("wrong"), ""), undefined);
+  assert.equal(server.recognise("nobody", secret, ""), undefined);
+  await command.update("ann", { enabled: false });
+  assert.equal(recognised(), undefined);
+  assert.ok(!(await server.verify("ann", secret, "")).ok);
+  assert.deepEqual(recognised(), { ok: false, why: "disabled" });
+  await command.setPassword("ann", new Secret("other"));
+  assert.equal(recognised(), undefined);
+  await command.remove("ann");
+  assert.equal(recognised(), undefined);
+});
+
 Deno.test("a password that changes while it is being checked is not accepted any more", async () => {
   await using directory = await temporaryDirectory();
   const path = join(directory.path, "accounts.db");

@@ -42,6 +42,10 @@ export class MemoryAccounts implements Accounts, AccountAdmin {
     return Promise.resolve(why === undefined ? { ok: true, account } : { ok: false, why });
   }
 
+  recognise(): undefined {
+    return undefined;
+  }
+
   lastChange(): Promise<number> {
     return Promise.resolve(this.#revision);
   }
