@@ -4,6 +4,7 @@ import { boundedSource } from "./bounded_read.ts";
 import type { ListOptions } from "./client.ts";
 import { exchangeData } from "./data_exchange.ts";
 import { Refused } from "./failure.ts";
+import { Handover } from "./handover.ts";
 import { type ListedLine, parseListLine, parseMachineLine } from "./listing_parser.ts";
 import { meansUnknown, type Peer, useImageType } from "./peer.ts";
 import type { RemoteEntry } from "./remote_entry.ts";
@@ -64,11 +65,7 @@ async function* listWith(
 ): AsyncGenerator<RemoteEntry, void, void> {
   const stop = new AbortController();
   const signals = options.signal ? [options.signal] : [];
-  const { readable, writable } = new TransformStream<RemoteEntry[], RemoteEntry[]>(
-    undefined,
-    { highWaterMark: BATCHES_AHEAD },
-  );
-  const writer = writable.getWriter();
+  const batches = new Handover<RemoteEntry[]>(BATCHES_AHEAD);
   const transfer = exchangeData(peer, {
     command,
     direction: "in",
@@ -76,20 +73,19 @@ async function* listWith(
     move: async (stream, stop) => {
       const { stalledMs, listingBytes } = peer.limits;
       for await (const lines of textLines(boundedSource(stream, stalledMs, stop), listingBytes)) {
-        await writer.ready;
         const { wrapped } = form;
         const complete = wrapped ? lines.flatMap((line) => wrapped.take(line)) : lines;
-        await writer.write(entriesOf(complete, form, options));
+        await batches.put(entriesOf(complete, form, options));
       }
-      await writer.write(entriesOf(form.wrapped?.rest() ?? [], form, options));
+      await batches.put(entriesOf(form.wrapped?.rest() ?? [], form, options));
     },
-  }).then(() => writer.close(), (error) => writer.abort(error)).catch(() => {});
+  }).then(() => batches.end(), (error) => batches.fail(error));
   try {
-    for await (const batch of readable.values({ preventCancel: true })) yield* batch;
+    for await (const batch of batches) yield* batch;
   } finally {
     // Nothing happens here after a listing that was read to its end.
     stop.abort();
-    await readable.cancel().catch(() => {});
+    batches.end();
     await transfer;
   }
 }
