@@ -1,9 +1,11 @@
 // The data side of one session: what PASV or PORT arranged, and the one connection that comes of it.
 
+import { Alarm } from "../shared/alarm.ts";
 import type { ByteStream } from "../shared/byte_stream.ts";
 import { within } from "../shared/deadline.ts";
 import { type Endpoint, formatEndpoint, normaliseAddress } from "../shared/endpoint.ts";
 import { Fault, isFault } from "../shared/fault.ts";
+import { LazyTimer } from "../shared/lazy_timer.ts";
 import { plainStream } from "../shared/plain_stream.ts";
 import { connectFrom } from "./active_connection.ts";
 import type { DataPort, DataUse } from "./data_port.ts";
@@ -40,11 +42,7 @@ export interface DataChannelOptions {
 /** How the next data connection comes about. */
 type DataPlan =
   | { readonly kind: "none" }
-  | {
-    readonly kind: "listening";
-    readonly listener: PassiveListener;
-    readonly expiry: ReturnType<typeof setTimeout>;
-  }
+  | { readonly kind: "listening"; readonly listener: PassiveListener }
   | { readonly kind: "target"; readonly target: Endpoint };
 
 const NONE: DataPlan = { kind: "none" };
@@ -53,7 +51,10 @@ const LOWEST_TARGET_PORT = 1024;
 
 /** The data port of a session over real sockets. */
 export class DataChannel implements DataPort, AsyncDisposable {
+  readonly alarm = new Alarm();
   readonly #options: DataChannelOptions;
+  /** A client that never comes must not hold one of a few ports for as long as its session lasts. */
+  readonly #expiry = new LazyTimer(() => this.#expire());
   #plan: DataPlan = NONE;
   #closed = false;
   /** Listeners and relays on their way out. */
@@ -77,11 +78,8 @@ export class DataChannel implements DataPort, AsyncDisposable {
     if (this.#closed) throw new Fault("aborted");
     const { passivePorts, dataConnectTimeoutMs } = this.#options.settings();
     const listener = this.#listenOn(passivePorts);
-    // A client that never comes must not hold one of a few ports for as long as its session lasts.
-    const expiry = setTimeout(() => {
-      if (!listener.hasArrival) this.#release(listener);
-    }, dataConnectTimeoutMs);
-    this.#plan = { kind: "listening", listener, expiry };
+    this.#expiry.set(dataConnectTimeoutMs);
+    this.#plan = { kind: "listening", listener };
     return listener.port;
   }
 
@@ -112,6 +110,8 @@ export class DataChannel implements DataPort, AsyncDisposable {
   close(): void {
     this.#closed = true;
     this.forget();
+    this.#expiry[Symbol.dispose]();
+    this.alarm[Symbol.dispose]();
   }
 
   /** Closes, and waits until every port is free and every relayed byte has left. */
@@ -123,8 +123,13 @@ export class DataChannel implements DataPort, AsyncDisposable {
   #usePlan(): DataPlan {
     const plan = this.#plan;
     this.#plan = NONE;
-    if (plan.kind === "listening") clearTimeout(plan.expiry);
+    this.#expiry.silence();
     return plan;
+  }
+
+  #expire(): void {
+    if (this.#plan.kind !== "listening" || this.#plan.listener.hasArrival) return;
+    this.#release(this.#plan.listener);
   }
 
   #listenOn(ports: PortRange | undefined): PassiveListener {
@@ -151,7 +156,7 @@ export class DataChannel implements DataPort, AsyncDisposable {
   async #await(listener: PassiveListener, signal: AbortSignal): Promise<ByteStream> {
     const limitMs = this.#options.settings().dataConnectTimeoutMs;
     try {
-      const conn = await within(listener.arrival, { limitMs, signal });
+      const conn = await this.alarm.within(listener.arrival, limitMs, signal);
       listener.take();
       // A relayed handshake comes in small pieces; none may wait for the answer to the one before.
       conn.setNoDelay(true);

@@ -2,6 +2,7 @@
 
 import type { ByteStream } from "../shared/byte_stream.ts";
 import type { Endpoint } from "../shared/endpoint.ts";
+import type { Alarm } from "../shared/alarm.ts";
 
 /** What a data connection is for. */
 export interface DataUse {
@@ -43,6 +44,8 @@ export interface DataPort {
    * @throws Fault `no-data-connection` (nothing arranged, refused, not in time), `tls-failed`, `aborted`
    */
   open(use: DataUse, signal: AbortSignal): Promise<ByteStream>;
+  /** For whoever moves bytes over it: bounds a transfer's waits, one after the other. */
+  readonly alarm: Alarm;
   /** Releases everything at the end of the session. */
   close(): void;
 }

@@ -1,7 +1,7 @@
 // The course of every transfer: 150, a data connection, bytes, 226, and a line in the log.
 
 import type { ByteSource, ByteStream } from "../shared/byte_stream.ts";
-import { type DeadlineOptions, within } from "../shared/deadline.ts";
+import type { DeadlineOptions } from "../shared/deadline.ts";
 import { Fault, isFault } from "../shared/fault.ts";
 import { limitedSource } from "../shared/rate_limit.ts";
 import { type Reply, reply } from "../shared/reply.ts";
@@ -50,7 +50,7 @@ export async function* carry(session: Session, plan: TransferPlan): AsyncGenerat
     using raw = await session.data.open(use, transfer.abort.signal);
     using stream = inMode(session, raw, plan.sends);
     await plan.move(stream, transfer);
-    await end(stream, plan, boundsOf(session, transfer));
+    await end(stream, plan, session, transfer);
     await plan.complete?.(transfer.abort.signal);
     course.outcome = "done";
     yield reply(226, `Done, ${transfer.movedBytes} bytes.`);
@@ -70,10 +70,12 @@ function inMode(session: Session, stream: ByteStream, sends: boolean): ByteStrea
 async function end(
   stream: ByteStream,
   plan: TransferPlan,
-  bounds: DeadlineOptions,
+  session: Session,
+  transfer: Transfer,
 ): Promise<void> {
   try {
-    await within(stream.finish(), bounds);
+    const { limitMs, signal } = boundsOf(session, transfer);
+    await session.data.alarm.within(stream.finish(), limitMs, signal);
   } catch (error) {
     // A peer that has sent everything may be gone before our close_notify reaches it.
     if (plan.sends || !isFault(error, "truncated")) throw error;
@@ -91,6 +93,7 @@ export function pumpOptionsOf(session: Session, transfer: Transfer) {
     signal: transfer.abort.signal,
     stallMs: session.services.settings.stallTimeoutMs,
     buffers: session.buffers,
+    alarm: session.data.alarm,
     onMoved: (bytes: number) => void (transfer.movedBytes += bytes),
   };
 }

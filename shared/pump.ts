@@ -7,6 +7,7 @@ import {
   SHRINK_AFTER_MS,
   SMALLEST_BUFFER_BYTES,
 } from "./buffer_pool.ts";
+import { Alarm } from "./alarm.ts";
 import type { ByteSink, ByteSource } from "./byte_stream.ts";
 import { within } from "./deadline.ts";
 import { Fault } from "./fault.ts";
@@ -31,6 +32,8 @@ export interface PumpOptions {
   readonly salvage?: boolean;
   /** Where buffers come from; the transfers of one thread share one pool. */
   readonly buffers?: BufferPool;
+  /** What ends its waits; transfers that follow each other share one. */
+  readonly alarm?: Alarm;
   /** How large a buffer may become: a power of two. */
   readonly largestBufferBytes?: number;
   /**
@@ -51,13 +54,13 @@ export function pump(source: ByteSource, sink: ByteSink, options: PumpOptions): 
   return new Carrier(source, sink, options).run();
 }
 
-/** One pump at work: owns its buffers and its timer. */
+/** One pump at work: owns its buffers. */
 class Carrier {
   readonly #source: ByteSource;
   readonly #sink: ByteSink;
   readonly #options: PumpOptions;
   readonly #pool: BufferPool;
-  readonly #halt = Promise.withResolvers<never>();
+  readonly #alarm: Alarm;
   #halted = false;
   #sinkFailed = false;
   /** The buffer that reads go into, and how much of it they filled. */
@@ -66,33 +69,27 @@ class Carrier {
   /** The write under way; it never rejects, its failure halts. */
   #writing: Promise<void> = Promise.resolve();
   #movedBytes = 0;
-  #lastMoveMs = performance.now();
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(source: ByteSource, sink: ByteSink, options: PumpOptions) {
     this.#source = source;
     this.#sink = sink;
     this.#options = options;
     this.#pool = options.buffers ?? new BufferPool();
+    this.#alarm = options.alarm ?? new Alarm();
   }
 
   async run(): Promise<number> {
-    const { signal, stallMs } = this.#options;
+    const { signal, stallMs, alarm } = this.#options;
     using _turn = this.#pool.pace.join();
-    const onAbort = () => this.#stop(new Fault("aborted", { cause: signal.reason }));
-    if (signal.aborted) onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    this.#watch(stallMs);
+    using _own = alarm === undefined ? this.#alarm : undefined;
     try {
-      await Promise.race([this.#halt.promise, this.#carry()]);
+      if (signal.aborted) throw new Fault("aborted", { cause: signal.reason });
+      await this.#alarm.within(this.#carry(), stallMs, signal);
       return this.#movedBytes;
     } catch (error) {
       this.#halted = true;
       await this.#rescue();
       throw error;
-    } finally {
-      clearTimeout(this.#timer);
-      signal.removeEventListener("abort", onAbort);
     }
   }
 
@@ -130,8 +127,8 @@ class Carrier {
       if (bytes === 0) throw new Error("a source read nothing and did not end");
       this.#options.onRead?.(into.subarray(0, bytes));
       this.#filledBytes += bytes;
-      this.#lastMoveMs = performance.now();
-      if (this.#lastMoveMs - startedMs > SHRINK_AFTER_MS) return false;
+      this.#alarm.renew();
+      if (performance.now() - startedMs > SHRINK_AFTER_MS) return false;
     }
     return false;
   }
@@ -159,23 +156,16 @@ class Carrier {
       const piece = step < bytes.length ? bytes.subarray(at, at + step) : bytes;
       await this.#sink.write(piece);
       this.#movedBytes += piece.length;
-      this.#lastMoveMs = performance.now();
+      if (!this.#halted) this.#alarm.renew();
       this.#options.onMoved?.(piece.length);
     }
   }
 
+  /** Once halted, the alarm is somebody else's. */
   #stop(why: unknown): void {
+    if (this.#halted) return;
     this.#halted = true;
-    this.#halt.reject(why);
-  }
-
-  /** One timer a transfer: it looks when the last move could first be too long ago. */
-  #watch(afterMs: number): void {
-    this.#timer = setTimeout(() => {
-      const restMs = this.#options.stallMs - (performance.now() - this.#lastMoveMs);
-      if (restMs <= 0) this.#stop(new Fault("timed-out"));
-      else this.#watch(restMs);
-    }, afterMs);
+    this.#alarm.stop(why);
   }
 
   /** After a failure: writes what was read, where that makes sense, and lets go of the buffer. */

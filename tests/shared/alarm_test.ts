@@ -47,6 +47,51 @@ Deno.test("an interrupted wait is aborted, and its work may fail or end in a lat
   await assert.rejects(never, { kind: "timed-out" });
 });
 
+Deno.test("a limit that is renewed begins anew", async () => {
+  using alarm = new Alarm();
+  using other = new Alarm();
+  const never = new Promise<never>(() => {});
+  const waiting = alarm.within(never, 40);
+  await other.within(never, 20).catch(() => {});
+  const renewed = performance.now();
+  alarm.renew();
+  await assert.rejects(waiting, { kind: "timed-out" });
+  assert.ok(performance.now() - renewed >= 38);
+});
+
+Deno.test("a signal ends the wait it was given to, before or during it, and no other", async () => {
+  using alarm = new Alarm();
+  const never = new Promise<never>(() => {});
+  const abort = new AbortController();
+  await alarm.within(Promise.resolve(), LONG_MS, abort.signal);
+  const other = alarm.within(Promise.resolve("other"), LONG_MS);
+  abort.abort("why");
+  assert.equal(await other, "other");
+  const aborted = { name: "Fault", kind: "aborted", cause: "why" };
+  await assert.rejects(alarm.within(never, LONG_MS, abort.signal), aborted);
+  const later = new AbortController();
+  const waiting = alarm.within(never, LONG_MS, later.signal);
+  later.abort("why");
+  await assert.rejects(waiting, aborted);
+});
+
+Deno.test("a wait may be stopped with an error of one's own, and is the only one at its time", async () => {
+  using alarm = new Alarm();
+  alarm.stop(new Error("nobody waits"));
+  const waiting = alarm.within(new Promise<never>(() => {}), LONG_MS);
+  assert.throws(() => alarm.within(Promise.resolve(), LONG_MS), /one wait at a time/);
+  alarm.stop(new Error("own"));
+  await assert.rejects(waiting, /own/);
+});
+
+Deno.test("disposal ends the wait under way and every later one", async () => {
+  const alarm = new Alarm();
+  const waiting = alarm.within(new Promise<never>(() => {}), LONG_MS);
+  alarm[Symbol.dispose]();
+  await assert.rejects(waiting, { kind: "aborted" });
+  await assert.rejects(alarm.within(Promise.resolve(), LONG_MS), { kind: "aborted" });
+});
+
 Deno.test("a disposed alarm keeps no timer", async () => {
   const alarm = new Alarm();
   await alarm.within(Promise.resolve(), LONG_MS);
