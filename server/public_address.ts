@@ -32,6 +32,8 @@ export interface PublicAddressWorld {
   readonly ownNetworks?: () => readonly Network[];
   /** The IPv4 address of a name. */
   readonly resolve?: (name: string) => Promise<string>;
+  /** A clock that only goes on, milliseconds. */
+  readonly nowMs?: () => number;
 }
 
 /** A dynamic name is asked for again after so long. */
@@ -100,12 +102,13 @@ export class PublicAddresses {
 
   async #addressOf(host: string): Promise<string | undefined> {
     if (addressBytes(host) !== undefined) return host;
+    const nowMs = (this.#world.nowMs ?? (() => performance.now()))();
     const known = this.#known.get(host);
-    if (known !== undefined && performance.now() < known.untilMs) return known.address;
+    if (known !== undefined && nowMs < known.untilMs) return known.address;
     try {
       const resolving = (this.#world.resolve ?? resolveIpv4)(host);
       const address = await within(resolving, { limitMs: RESOLVE_LIMIT_MS });
-      this.#known.set(host, { address, untilMs: performance.now() + NAME_LIFE_MS });
+      this.#known.set(host, { address, untilMs: nowMs + NAME_LIFE_MS });
       return address;
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);

@@ -47,6 +47,11 @@ Deno.test("a first line is read and the rest stays, however the bytes arrive", a
   ));
 });
 
+Deno.test("a mark that files begin with is part of what was typed", async () => {
+  const input = new Input(sourceOf([new TextEncoder().encode("\uFEFFsecret\n")]));
+  assert.equal(await input.readLine(), "\uFEFFsecret");
+});
+
 Deno.test("a read that was given up leaves its bytes to the next one", async () => {
   const arrival = Promise.withResolvers<string>();
   const input = new Input({
@@ -72,8 +77,13 @@ Deno.test("the end of the input is null, after a last line without an end", asyn
 });
 
 Deno.test("a line beyond the limit is refused instead of kept", async () => {
-  const endless = new Input({
-    read: (into) => Promise.resolve(into.fill(120).length),
+  let given = 0;
+  const input = new Input({
+    read: (into) => {
+      given += into.length;
+      // Who reads on until a line ends is found out.
+      return Promise.resolve(given > 1024 * 1024 ? null : into.fill(120).length);
+    },
   });
-  await assert.rejects(endless.readLine(), /more than 65536 bytes/);
+  await assert.rejects(input.readLine(), /more than 65536 bytes/);
 });

@@ -83,6 +83,16 @@ Deno.test("a record is hidden while its owner lives, pending when it was left, a
     assert.deepEqual(await Array.fromAsync(Deno.readDir(folder)), []);
   }));
 
+Deno.test("several who look at the same moment all see what is pending", () =>
+  inJournal(async (journal) => {
+    {
+      await using record = await journal.begin(HEAD, trouble);
+      record.begins(FLIGHT);
+    }
+    const seen = await Promise.all(Array.from({ length: 16 }, () => journal.list()));
+    assert.deepEqual(seen.map((records) => records.length), Array(16).fill(1));
+  }));
+
 Deno.test("of a record that a power cut tore everything before the tear counts, and nothing without a whole head", () => {
   const whole = formatHead(HEAD) + `{"begins":0,"flight":${JSON.stringify(FLIGHT)}}\n`;
   const complete = parseRecord(whole);

@@ -55,6 +55,11 @@ Deno.test("a text goes up and comes down with the line ends of each side, both p
   assert.equal((await Deno.stat(target)).mtime?.getTime(), 1e12);
   assert.equal(told.at(-1), lf.length);
 
+  // Whether a CR at the end is half of a line end is known at the end only.
+  await Deno.writeTextFile(join(server.root, "cr"), "a\n\r");
+  const cr = await client.download("cr", { path: join(folder.path, "cr") }, ASCII);
+  assert.deepEqual([cr.size, cr.verified], [3, "SHA-256"]);
+
   // What comes next travels as it is, and its size is that of the bytes.
   await Deno.writeTextFile(join(server.root, "mixed"), "a\r\nb\nc\r");
   const image = await client.download("mixed", { path: join(folder.path, "mixed") });

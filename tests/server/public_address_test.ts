@@ -65,11 +65,22 @@ Deno.test("an address named for our own network is told there, but never on this
 
 Deno.test("a name is asked for once a minute, and its last address stays when nobody answers", async () => {
   let asked = 0;
-  const { tellTo } = teller(["ftp.example.org"], {
-    resolve: () => Promise.resolve(`203.0.113.${++asked}`),
+  let nowMs = 0;
+  const { log, tellTo } = teller(["ftp.example.org"], {
+    resolve: () =>
+      ++asked > 2 ? Promise.reject(new Error("silence")) : Promise.resolve(`203.0.113.${asked}`),
+    nowMs: () => nowMs,
   });
-  assert.equal(await tellTo("198.51.100.7"), "203.0.113.1");
-  assert.equal(await tellTo("198.51.100.7"), "203.0.113.1");
+  const tellAt = (ms: number) => {
+    nowMs = ms;
+    return tellTo("198.51.100.7");
+  };
+  assert.equal(await tellAt(0), "203.0.113.1");
+  assert.equal(await tellAt(59_999), "203.0.113.1");
+  assert.equal(await tellAt(60_000), "203.0.113.2");
+  assert.equal(await tellAt(120_000), "203.0.113.2");
+  assert.equal(asked, 3);
+  assert.deepEqual(log.lines.map(({ event }) => event), ["public address not resolved"]);
 });
 
 Deno.test("a name that has no address is told of in the log, and our own address is told", async () => {

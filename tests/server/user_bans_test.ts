@@ -28,6 +28,7 @@ Deno.test("bans are listed with the names of accounts, and lifted", async () => 
   using database = RuntimeDatabase.open(privateDirectory(home), "command");
   const bans = new BanList(database);
   bans.failed({ address: "192.0.2.1", isExempt: false }, "ann", TERMS);
+  bans.failed({ address: "2001:db8::7", isExempt: false }, "bob", TERMS);
   bans.failed({ address: "127.0.0.1", isExempt: true }, "ann", TERMS);
   bans.failed({ address: "127.0.0.1", isExempt: true }, "typed-a-password", TERMS);
   const { stdout } = await ftp("ls", "--bans");
@@ -36,8 +37,11 @@ Deno.test("bans are listed with the names of accounts, and lifted", async () => 
   assert.match(stdout, /\n127\.0\.0\.1 +ann +\d{4}-/);
   assert.match(stdout, /\n127\.0\.0\.1 +\(no account\) +\d{4}-/);
   const records = (await ftp("ls", "--bans", "--json")).stdout.trimEnd().split("\n");
-  assert.equal(records.length, 3);
+  assert.equal(records.length, 4);
   assert.equal((await ftp("unban", "192.0.2.1")).stderr, "lifted one ban\n");
+  // As the list has it.
+  const [, network = ""] = /\n(2001:db8:\S+) +all /.exec(stdout) ?? [];
+  assert.equal((await ftp("unban", network)).stderr, "lifted one ban\n", stdout);
   assert.equal((await ftp("unban", "ann")).stderr, "lifted one ban\n");
   const nobody = await ftp("unban", "192.0.2.1");
   assert.deepEqual([nobody.code, nobody.stdout], [ExitCode.notThere, ""]);
