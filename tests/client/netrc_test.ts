@@ -32,6 +32,10 @@ Deno.test("the first entry of a machine counts, and a named user chooses among t
 Deno.test("macros and comments are no entries, and a # can start a password", () => {
   assert.equal(login(FILE, "not.this"), "anonymous/ann@");
   assert.equal(login(FILE, "mixed.example"), "eve/#hash");
+  // Blanks make no line, and lines may end as elsewhere.
+  const elsewhere = "macdef x\r\nmachine no login no\r\n \t\r\nmachine h login b password p\r\n";
+  assert.equal(login(elsewhere, "h"), "b/p");
+  assert.equal(login(elsewhere, "no"), undefined);
 });
 
 Deno.test("default stands for every other machine, but not for another user", () => {

@@ -165,7 +165,10 @@ Deno.test("a file that goes on behind its size is no file, and nothing of it sta
 });
 
 Deno.test("421 to a further connection leaves its segment to the others", async () => {
-  assert.deepEqual(await fetchFrom({ turnsAway: (session) => session > 1 }), RIGHT);
+  const turnsAway = (session: number) => session > 1;
+  // Each of them asks once.
+  const inspect = (server: FaultyServer) => assert.equal(server.sessions, 3);
+  assert.deepEqual(await fetchFrom({ turnsAway }, 3, inspect), RIGHT);
 });
 
 Deno.test("421 in the middle of a segment: the rest of it is fetched over another connection", async () => {

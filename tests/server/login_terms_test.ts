@@ -3,12 +3,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
+  endsSessions,
   formatLoginHours,
   type LoginTerms,
   parseLoginHours,
   termsRefusal,
 } from "../../server/accounts/login_terms.ts";
-import { STANDARD_ACCOUNT } from "../../server/accounts/accounts.ts";
+import { type Account, STANDARD_ACCOUNT } from "../../server/accounts/accounts.ts";
 
 const HERE = "192.0.2.1";
 const at = (time: string) => new Date(`2026-03-04T${time}:00`);
@@ -53,6 +54,27 @@ Deno.test("what are no hours is refused", () => {
   }
 });
 
+Deno.test("what an account was let in for ends its sessions when it changes, limits do not", () => {
+  const before: Account = {
+    ...STANDARD_ACCOUNT,
+    ...{ name: "ann", directory: "ann", revision: 1, loginRevision: 1 },
+  };
+  const ends = (change: Partial<Account>) => endsSessions(before, { ...before, ...change });
+  const changes: Partial<Account>[] = [
+    ...[{ directory: "bob" }, { readOnly: true }, { enabled: false }, { expiresMs: 1 }],
+    ...[{ networks: ["192.0.2.0/24"] }, hours("08:00-18:30"), {
+      grants: [{ path: "/", rights: "r" }],
+    }],
+    { mounts: [{ path: "/m", directory: "/m", writable: false }] },
+  ];
+  for (const change of changes) assert.ok(ends(change), JSON.stringify(change));
+  const limits: Partial<Account>[] = [
+    ...[{ quotaBytes: 1 }, { maxFiles: 1 }, { uploadRate: 1 }, { downloadRate: 1 }],
+    ...[{ maxSessions: 1 }, { revision: 2 }],
+  ];
+  for (const limit of limits) assert.ok(!ends(limit), JSON.stringify(limit));
+});
+
 Deno.test("the first reason is told: disabled, expired, network, hours", () => {
   const all = {
     enabled: false,
@@ -62,6 +84,7 @@ Deno.test("the first reason is told: disabled, expired, network, hours", () => {
   };
   assert.equal(refusal(all, "12:00"), "disabled");
   assert.equal(refusal({ ...all, enabled: true }, "12:00"), "expired");
+  assert.equal(refusal({ ...all, enabled: true }, "10:00"), "expired");
   assert.equal(refusal({ ...all, enabled: true }, "09:59"), "network");
   assert.equal(refusal({ ...all, enabled: true }, "09:59", "198.51.100.7"), "hours");
   assert.equal(refusal({ ...all, enabled: true }, "01:30", "::ffff:198.51.100.7"), undefined);
