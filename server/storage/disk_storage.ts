@@ -5,7 +5,8 @@ import { Fault, isFault } from "../../shared/fault.ts";
 import type { HashAlgorithm } from "../../shared/hash.ts";
 import type { Log } from "../../shared/log.ts";
 import { nameOf, ROOT, type VirtualPath } from "../../shared/virtual_path.ts";
-import { DigestCache, isSettled, type KnownDigests } from "./digest_cache.ts";
+import { DigestCache, type KnownDigests } from "./digest_cache.ts";
+import { DigestedFile } from "./digested_file.ts";
 import { openDiskBooks } from "./disk_books.ts";
 import { listDirectory, listNames } from "./disk_listing.ts";
 import { requireReplaceable } from "./disk_upload.ts";
@@ -96,6 +97,7 @@ export function openDiskStorage(options: DiskStorageOptions): Promise<Storage> {
       account,
       jail,
       digests,
+      digested: new DigestedFile(),
       books,
       floorBytes,
       uploads,
@@ -108,6 +110,7 @@ export function openDiskStorage(options: DiskStorageOptions): Promise<Storage> {
 interface DiskWorld extends RoomWorld {
   readonly jail: Jail;
   readonly digests: KnownDigests;
+  readonly digested: DigestedFile;
   readonly uploads: "atomic" | "direct";
   /** Where this account's uploads are kept in HOME. */
   readonly records: HostPath;
@@ -237,21 +240,7 @@ class DiskStorage implements Storage {
   ): Promise<string> {
     return asFaults(path, async () => {
       using file = this.#openForDigest(path, base);
-      const before = file.stat();
-      const { start, end } = range ?? { start: 0, end: before.size };
-      if (start > end || end > before.size) throw new Fault("bad-restart", { about: path });
-      const whole = start === 0 && end === before.size;
-      const known = whole ? this.#world.digests.get(before, algorithm) : undefined;
-      if (known !== undefined) return known;
-      // Asked before the first byte is read: a change after that must show in the time of change.
-      const wasSettled = isSettled(before, Date.now());
-      const digest = await digestOf(file, algorithm, { start, end }, signal);
-      const after = file.stat();
-      const same = after.size === before.size && after.modifiedMs === before.modifiedMs;
-      if (whole && same && wasSettled) {
-        this.#world.digests.set(before, algorithm, digest);
-      }
-      return digest;
+      return await digestOf(file, algorithm, this.#world, { path, range, signal });
     });
   }
 

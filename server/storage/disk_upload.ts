@@ -5,6 +5,7 @@ import { Fault, isFault } from "../../shared/fault.ts";
 import type { Log } from "../../shared/log.ts";
 import { nameOf, type VirtualPath } from "../../shared/virtual_path.ts";
 import type { KnownDigests } from "./digest_cache.ts";
+import type { DigestedFile } from "./digested_file.ts";
 import { entryOf } from "./host_entry.ts";
 import { amountOf } from "./disk_usage.ts";
 import { asFaults, hostFault } from "./host_fault.ts";
@@ -22,6 +23,7 @@ export interface UploadWorld extends RoomWorld {
   readonly jail: Jail;
   readonly folder: UploadFolder;
   readonly digests: KnownDigests;
+  readonly digested: DigestedFile;
   /** `direct`: bytes go under the final name at once. */
   readonly uploads: "atomic" | "direct";
   readonly log?: Log;

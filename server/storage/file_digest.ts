@@ -2,26 +2,52 @@
 
 import { Fault } from "../../shared/fault.ts";
 import { createHasher, type HashAlgorithm } from "../../shared/hash.ts";
+import { isSettled, type KnownDigests } from "./digest_cache.ts";
+import type { DigestedFile } from "./digested_file.ts";
 import type { ReadableHostFile } from "./host_files.ts";
 import type { ByteRange } from "./storage.ts";
 
 /** Read at once: a millisecond of hashing, which is how long others wait for their turn. */
 const CHUNK_BYTES = 256 * 1024;
 
+/** What is remembered of files that were digested. */
+export interface DigestMemory {
+  readonly digests: KnownDigests;
+  readonly digested: DigestedFile;
+}
+
 /**
- * The digest of part of an open file, lower-case hexadecimal.
+ * The digest of an open file or a part of it, lower-case hexadecimal; that of a whole file is remembered.
  *
- * @throws Fault `aborted`; `host-failure` when the file shrinks meanwhile.
+ * @throws Fault `bad-restart` when the part is not in it, `aborted`; `host-failure` when it shrinks meanwhile.
  */
 export async function digestOf(
   file: ReadableHostFile,
   algorithm: HashAlgorithm,
-  range: ByteRange,
-  signal?: AbortSignal,
+  { digests, digested }: DigestMemory,
+  { path, range, signal }: {
+    path: string;
+    range: ByteRange | undefined;
+    signal: AbortSignal | undefined;
+  },
 ): Promise<string> {
+  const before = file.stat();
+  const { start, end } = range ?? { start: 0, end: before.size };
+  if (start > end || end > before.size) throw new Fault("bad-restart", { about: path });
+  const isWhole = start === 0 && end === before.size;
+  const known = isWhole ? digests.get(before, algorithm) : undefined;
+  if (known !== undefined) return known;
+  // Asked before the first byte is read: a change after that must show in the time of change.
+  const wasSettled = isSettled(before, Date.now());
   const hasher = createHasher(algorithm);
-  await eachChunk(file, range, (bytes) => hasher.update(bytes), signal);
-  return hasher.digest();
+  await eachChunk(file, { start, end }, (bytes) => hasher.update(bytes), signal);
+  const after = file.stat();
+  const isSame = after.size === before.size && after.modifiedMs === before.modifiedMs;
+  const mayBeKept = isWhole && isSame && wasSettled;
+  if (mayBeKept) digested.note(before, algorithm, hasher.fork());
+  const digest = hasher.digest();
+  if (mayBeKept) digests.set(before, algorithm, digest);
+  return digest;
 }
 
 /** Hands the bytes of `range` to `take`, in order; they are valid until it returns or resolves. */

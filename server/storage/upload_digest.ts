@@ -2,6 +2,7 @@
 
 import { createHasher, type HashAlgorithm, type Hasher } from "../../shared/hash.ts";
 import type { KnownDigests } from "./digest_cache.ts";
+import type { DigestedFile } from "./digested_file.ts";
 import type { HostStat } from "./host_files.ts";
 import type { WriteOptions } from "./storage.ts";
 
@@ -15,9 +16,10 @@ export class UploadDigest {
   /** Bytes that were shown and not written yet. */
   #aheadBytes = 0;
 
-  constructor(algorithm: HashAlgorithm) {
+  /** @param hasher has taken the bytes before the first that comes. */
+  constructor(algorithm: HashAlgorithm, hasher = createHasher(algorithm)) {
     this.#algorithm = algorithm;
-    this.#hasher = createHasher(algorithm);
+    this.#hasher = hasher;
   }
 
   /** Bytes that the next writes will bring, in the same order. */
@@ -44,4 +46,14 @@ export class UploadDigest {
 /** The one that an upload was asked for. */
 export function digestFor({ digest }: WriteOptions): UploadDigest | undefined {
   return digest && new UploadDigest(digest);
+}
+
+/** That of an upload which carries on all of a file, where that file's bytes have just been digested. */
+export function digestCarriedOn(
+  digested: DigestedFile,
+  file: HostStat,
+  { digest }: WriteOptions,
+): UploadDigest | undefined {
+  const hasher = digest && digested.hasherOf(file, digest);
+  return hasher && new UploadDigest(digest, hasher);
 }

@@ -8,7 +8,7 @@ import { placeOf } from "./disk_usage.ts";
 import { eachChunk } from "./file_digest.ts";
 import type { HostPath, Place } from "./jailed_path.ts";
 import type { Upload, WriteOptions } from "./storage.ts";
-import { digestFor } from "./upload_digest.ts";
+import { digestCarriedOn, digestFor } from "./upload_digest.ts";
 import type { UploadPart } from "./upload_part.ts";
 import { type RoomNeeds, UploadRoom } from "./upload_room.ts";
 
@@ -49,7 +49,10 @@ async function fresh(
   return await upload(world, path, options, { part, room, offset: 0, digest: digestFor(options) });
 }
 
-/** Carries on where the last one stopped. Its first bytes are not read again: no digest on the way. */
+/**
+ * Carries on where the last one stopped. Its first bytes are not read again: it is digested on the way only where
+ * they have just been, to prove them.
+ */
 async function resume(
   world: UploadWorld,
   path: VirtualPath,
@@ -58,7 +61,8 @@ async function resume(
   options: WriteOptions,
 ): Promise<DiskUpload> {
   try {
-    const { size } = part.file.stat();
+    const before = part.file.stat();
+    const { size } = before;
     const offset = options.mode === "append" ? size : options.offset ?? 0;
     if (offset > size) throw new Fault("bad-restart", { about: path });
     const needs = needsOf(part.host, place, offset);
@@ -70,7 +74,7 @@ async function resume(
       part,
       room,
       offset,
-      digest: undefined,
+      digest: offset === size ? digestCarriedOn(world.digested, before, options) : undefined,
       resumed: true,
     });
   } catch (error) {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { openDiskStorage } from "../../server/storage/disk_storage.ts";
-import { InProcessServer } from "../support/in_process_server.ts";
+import { InProcessServer, USER } from "../support/in_process_server.ts";
 import { countingFiles } from "../support/read_files.ts";
 import { at, bytes } from "../support/storage_steps.ts";
 import { Player } from "../support/transcript_player.ts";
@@ -58,9 +58,17 @@ async function openSession() {
   const player = resources.use(await Player.connect(server));
   await player.say("S: 220 *\nlogin\nC: OPTS HASH SHA-256\nS: 200 *\nC: TYPE I\nS: 200 *");
   const kept = resources.move();
+  /** The host path of the upload that was stopped. */
+  const part = async () => {
+    const folder = `${server.home}/.ftp/uploads/${USER}`;
+    const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+    return `${folder}/${names.find((name) => name.endsWith(".part"))}`;
+  };
   return {
     player,
-    bytesRead,
+    part,
+    /** Makes it as old as one that nobody changes any more. */
+    settle: async () => await Deno.utime(await part(), 1_000_000_000, 1_000_000_000),
     /** Runs HASH. @returns how many bytes of the file were read for it */
     async hash(content: string): Promise<number> {
       const before = bytesRead();
@@ -72,6 +80,8 @@ async function openSession() {
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
+
+type Session = Awaited<ReturnType<typeof openSession>>;
 
 /** STOR of these steps, to its end. */
 const storing = (steps: string, end = "data close\nS: 226 *") =>
@@ -102,12 +112,57 @@ for (const [how, { steps, content }] of Object.entries(WAYS)) {
   });
 }
 
-Deno.test("an upload that was stopped leaves no digest behind, and one that carries it on is digested whole", async () => {
+/** The first half of a file whose upload is stopped. */
+const HALF = storing('data send "one "', "C: ABOR\nS: 426 *\nS: 226 *");
+const CARRIED_ON = `C: REST 4\nS: 350 *\n${storing('data send "two"')}`;
+
+Deno.test("an upload that was stopped leaves no digest of the file behind", async () => {
   await using session = await openSession();
-  await session.player.say(`given file /f "old"
-    ${storing('data send "one "', "C: ABOR\nS: 426 *\nS: 226 *")}`);
+  await session.player.say(`given file /f "old"\n${HALF}`);
   assert.equal(await session.hash("old"), 3);
-  await session.player.say("C: DELE f\nS: 250 *\nC: REST 4\nS: 350 *");
-  await session.player.say(storing('data send "two"'));
-  assert.equal(await session.hash("one two"), 7);
+});
+
+Deno.test("an upload whose first bytes were proven is carried on without reading them again", async () => {
+  await using session = await openSession();
+  await session.player.say(HALF);
+  await session.settle();
+  assert.equal(await session.hash("one "), 4);
+  await session.player.say(CARRIED_ON);
+  assert.equal(await session.hash("one two"), 0);
+});
+
+const UNPROVEN: Readonly<Record<string, (session: Session) => Promise<unknown>>> = {
+  "nobody proved": () => Promise.resolve(),
+  "were proven by another digest": async ({ player, hash }) => {
+    await player.say(
+      "C: OPTS HASH MD5\nS: 200 *\nC: HASH f\nS: 213 *\nC: OPTS HASH SHA-256\nS: 200 *",
+    );
+    assert.equal(await hash("one "), 4);
+    await player.say("C: XMD5 f\nS: 250 *\nC: XSHA1 f\nS: 250 *");
+  },
+  "were changed after they were proven": async ({ hash, part }) => {
+    assert.equal(await hash("one "), 4);
+    await Deno.writeTextFile(await part(), "ONE ", { create: false });
+    await Deno.writeTextFile(await part(), "one ", { create: false });
+  },
+};
+
+for (const [how, prepare] of Object.entries(UNPROVEN)) {
+  Deno.test(`a file is digested whole after its first bytes ${how}`, async () => {
+    await using session = await openSession();
+    await session.player.say(HALF);
+    await session.settle();
+    await prepare(session);
+    await session.player.say(CARRIED_ON);
+    assert.equal(await session.hash("one two"), 7);
+  });
+}
+
+Deno.test("an upload that is carried on from before the end of what was proven is digested whole", async () => {
+  await using session = await openSession();
+  await session.player.say(HALF);
+  await session.settle();
+  assert.equal(await session.hash("one "), 4);
+  await session.player.say(`C: REST 2\nS: 350 *\n${storing('data send "ly"')}`);
+  assert.equal(await session.hash("only"), 4);
 });
