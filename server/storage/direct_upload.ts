@@ -25,7 +25,7 @@ export async function startDirectUpload(
   path: VirtualPath,
   place: Place,
   options: WriteOptions,
-): Promise<DirectUpload> {
+): Promise<Upload> {
   const there = place.target;
   const offset = offsetOf(there?.stat.size, options);
   if (offset > (there?.stat.size ?? 0)) throw new Fault("bad-restart", { about: path });
@@ -95,7 +95,7 @@ interface DirectPlan {
 }
 
 /** An upload that is visible from its first byte on. */
-export class DirectUpload implements Upload {
+class DirectUpload implements Upload {
   readonly offset: number;
   readonly #world: UploadWorld;
   readonly #plan: DirectPlan;

@@ -5,7 +5,7 @@ import type { QuotaBooks } from "../../server/storage/quota_books.ts";
 import { isAsync, LOOKING } from "./failing_files.ts";
 
 /** What everything throws after the death. */
-export class Death extends Error {}
+class Death extends Error {}
 
 /** A process's world: from the moment of its death on it changes nothing, and its locks are gone. */
 export class MortalFiles {
