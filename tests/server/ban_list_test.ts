@@ -114,6 +114,8 @@ Deno.test("this machine is never banned as a whole, only a name from it", async 
   assert.equal(bans.holds(HERE), false);
   for (let at = 0; at < 50; at++) bans.failed(HERE, `name${at}`, TERMS);
   assert.equal(bans.holds(HERE), false);
+  // Nor for what was done with other names.
+  assert.equal(bans.holds(HERE, "name49"), false);
 });
 
 Deno.test("whom a proxy on this machine calls by its address is banned, this machine is not", async () => {

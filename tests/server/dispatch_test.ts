@@ -69,6 +69,12 @@ Deno.test("what carries a secret is refused in clear where policy says so", () =
   assert.equal(verdictOf({}, inClear).kind, "run");
 });
 
+Deno.test("who comes untold through a proxy tries no secret: nobody could be banned for it", () => {
+  const untold = { ...stranger, isTraceable: false };
+  assertRefused(verdictOf({ confidential: true }, untold), "traceable", 530);
+  assert.equal(verdictOf({}, untold).kind, "run");
+});
+
 Deno.test("what needs a login is refused to a stranger", () => {
   assertRefused(verdictOf({ login: "needed" }, stranger), "logged in", 530);
 });

@@ -46,6 +46,15 @@ Deno.test("who may only read and list changes nothing by any call", async () => 
   assert.deepEqual(await names(storage), ["f"]);
 });
 
+Deno.test("what is unfinished is shown to those only who could carry it on", async () => {
+  const inner = new MemoryStorage();
+  await interrupt(inner, "/f", "half");
+  const seenWith = (rights: string) =>
+    new PermittedStorage(inner, rightsOf(rights)).unfinished(at("/f"));
+  assert.deepEqual([await seenWith("rwl"), await seenWith("w")], [4, 4]);
+  assert.deepEqual([await seenWith("rl"), await seenWith("")], [undefined, undefined]);
+});
+
 Deno.test("the deepest directory with rights of its own decides", async () => {
   const storage = await permitted("rl", { "/in": "rwl", "/in/closed": "rl" });
   await put(storage, "/in/g", "x");
