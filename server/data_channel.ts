@@ -157,14 +157,14 @@ export class DataChannel implements DataPort, AsyncDisposable {
     const limitMs = this.#options.settings().dataConnectTimeoutMs;
     try {
       const conn = await this.alarm.within(listener.arrival, limitMs, signal);
-      listener.take();
       // A relayed handshake comes in small pieces; none may wait for the answer to the one before.
       conn.setNoDelay(true);
+      // Its port is free since the connection came.
+      listener.take();
       return plainStream(conn);
     } catch (error) {
-      throw unconnected(error);
-    } finally {
       await this.#release(listener);
+      throw unconnected(error);
     }
   }
 

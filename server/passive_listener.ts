@@ -3,7 +3,7 @@
 import { endpointOf } from "../shared/plain_stream.ts";
 import { isIpv6, normaliseAddress } from "../shared/endpoint.ts";
 import { Fault, isFault } from "../shared/fault.ts";
-import { identify } from "./incoming.ts";
+import { identify, type IncomingOptions } from "./incoming.ts";
 import type { Network } from "./network.ts";
 import type { PortRange } from "./settings.ts";
 
@@ -26,6 +26,12 @@ type Invited = Pick<PassiveOptions, "peerAddress" | "proxies">;
  * range when connections that have just ended fill it: a third of the cost of a small file.
  */
 const DYNAMIC_PORTS: PortRange = { first: 49152, last: 65535 };
+/**
+ * Odd ones only: Linux gives even ports to who connects and odd ones to who listens, so that the ports
+ * of a client on this machine, open or just ended, are not in the way. A port that is taken costs an
+ * error, as much as ten ports that are free.
+ */
+const DYNAMIC_STEP = 2;
 /** So many taken ones in a row, and the host may search after all. */
 const DYNAMIC_TRIES = 8;
 
@@ -85,7 +91,8 @@ export class PassiveListener {
       try {
         const conn = await this.#listener.accept();
         // SECURITY: somebody else who guessed the port gets nothing, and cannot end the waiting.
-        if (!await this.#isInvited(conn, invited) || this.#closed) {
+        const isInvited = this.#isInvited(conn, invited);
+        if (!(isInvited instanceof Promise ? await isInvited : isInvited) || this.#closed) {
           conn.close();
           continue;
         }
@@ -102,24 +109,29 @@ export class PassiveListener {
     this.#arrived.reject(new Fault("no-data-connection"));
   }
 
-  async #isInvited(
-    conn: Deno.TcpConn,
-    { peerAddress, proxies }: Invited,
-  ): Promise<boolean> {
+  #isInvited(conn: Deno.TcpConn, { peerAddress, proxies }: Invited): boolean | Promise<boolean> {
     if (this.#closing === undefined) return endpointOf(conn.remoteAddr).address === peerAddress;
-    try {
-      const { peer } = await identify(conn, { proxies, signal: this.#closing.signal });
-      return peer.address === peerAddress;
-    } catch (error) {
-      if (isFault(error)) return false;
-      throw error;
-    }
+    return isForPeer(conn, peerAddress, { proxies, signal: this.#closing.signal });
   }
 
   #stopListening(): void {
     if (!this.#listening) return;
     this.#listening = false;
     this.#listener.close();
+  }
+}
+
+/** Whether a proxy says that a connection is the peer's. */
+async function isForPeer(
+  conn: Deno.TcpConn,
+  peerAddress: string,
+  options: IncomingOptions,
+): Promise<boolean> {
+  try {
+    return (await identify(conn, options)).peer.address === peerAddress;
+  } catch (error) {
+    if (isFault(error)) return false;
+    throw error;
   }
 }
 
@@ -135,11 +147,11 @@ function rest(ms: number): Promise<void> {
 
 /** Listens on the address itself, or on all where it is not this machine's own (a proxy's, a scoped one). */
 function listenSomewhere(options: PassiveOptions): Deno.TcpListener {
-  const wildcard = isIpv6(options.address) ? "::" : "0.0.0.0";
   try {
     return listenInRange(normaliseAddress(options.address), options);
   } catch (error) {
     if (error instanceof Fault) throw error;
+    const wildcard = isIpv6(options.address) ? "::" : "0.0.0.0";
     try {
       return listenInRange(wildcard, options);
     } catch (cause) {
@@ -168,10 +180,16 @@ function listenInRange(hostname: string, { ports }: PassiveOptions): Deno.TcpLis
  * SECURITY: a port that can be foretold can be connected to before the client does.
  */
 function* candidates(ports: PortRange | undefined): Iterable<number> {
-  const { first, last } = ports ?? DYNAMIC_PORTS;
-  const count = last - first + 1;
   const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
-  const tries = ports === undefined ? DYNAMIC_TRIES : count;
-  for (let step = 0; step < tries; step++) yield first + (random + step) % count;
-  if (ports === undefined) yield 0;
+  if (ports !== undefined) {
+    const count = ports.last - ports.first + 1;
+    for (let step = 0; step < count; step++) yield ports.first + (random + step) % count;
+    return;
+  }
+  const { first, last } = DYNAMIC_PORTS;
+  const count = (last - first + 1) / DYNAMIC_STEP;
+  for (let step = 0; step < DYNAMIC_TRIES; step++) {
+    yield first + 1 + (random + step) % count * DYNAMIC_STEP;
+  }
+  yield 0;
 }

@@ -31,16 +31,20 @@ export function closeIfOpen(resource: { close(): void } | undefined): void {
 
 class ConnStream implements ByteStream {
   readonly #conn: Deno.TcpConn | Deno.TlsConn;
-  readonly local: Endpoint;
-  readonly remote: Endpoint;
   readonly secure: boolean;
   #closed = false;
 
   constructor(conn: Deno.TcpConn | Deno.TlsConn) {
     this.#conn = conn;
-    this.local = endpointOf(conn.localAddr);
-    this.remote = endpointOf(conn.remoteAddr);
     this.secure = "handshake" in conn;
+  }
+
+  get local(): Endpoint {
+    return endpointOf(this.#conn.localAddr);
+  }
+
+  get remote(): Endpoint {
+    return endpointOf(this.#conn.remoteAddr);
   }
 
   async read(into: Uint8Array): Promise<number | null> {

@@ -34,7 +34,9 @@ export function resolvePath(from: VirtualPath, text: string): Parsed<VirtualPath
     else if (segment !== "" && segment !== ".") segments.push(segment);
   }
   const path = "/" + segments.join("/");
-  if (new TextEncoder().encode(path).length > PATH_LIMIT_BYTES) {
+  // A character is three bytes at most: of a short path they need not be counted.
+  const mayBeLong = path.length * 3 > PATH_LIMIT_BYTES;
+  if (mayBeLong && new TextEncoder().encode(path).length > PATH_LIMIT_BYTES) {
     return unparsed(`a path may have ${PATH_LIMIT_BYTES} bytes at most`);
   }
   return parsed(path as VirtualPath);

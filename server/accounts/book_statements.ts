@@ -32,8 +32,8 @@ export class BookStatements {
   /** @returns `undefined` for an account without limits. */
   look(account: string): Page | undefined {
     const row = this.#sql.look.get(account) as Row | undefined;
-    const limit = { bytes: limitOf(row?.["quota_bytes"]), files: limitOf(row?.["max_files"]) };
-    if (row === undefined || (limit.bytes === undefined && limit.files === undefined)) return;
+    if (row === undefined) return undefined;
+    const limit = { bytes: limitOf(row["quota_bytes"]), files: limitOf(row["max_files"]) };
     const used = {
       bytes: Number(row["bytes"]) + Number(row["held_bytes"]),
       files: Number(row["files"]) + Number(row["held_files"]),
@@ -124,7 +124,8 @@ function prepareAll(prepare: (sql: string) => StatementSync) {
           held_bytes,
         (SELECT IFNULL(SUM(1 - credit_files), 0) FROM quota_holds WHERE account = a.name)
           held_files
-      FROM accounts a LEFT JOIN quota_books b ON b.account = a.name WHERE a.name = ?`),
+      FROM accounts a LEFT JOIN quota_books b ON b.account = a.name
+      WHERE a.name = ? AND (a.quota_bytes IS NOT NULL OR a.max_files IS NOT NULL)`),
     keep: prepare(`UPDATE quota_books SET bytes = bytes + :bytes, files = files + :files
       WHERE account = :account`),
     open: prepare(`

@@ -113,7 +113,8 @@ export class DiskUpload implements Upload {
       part.published();
       digest?.keep(digests, stat);
       await folder.forget(path);
-      await files.syncDirectory(directoryOf(to));
+      // The part was on the same file system: where it had no disk below, the directory has none.
+      if (flushing !== undefined) await files.syncDirectory(directoryOf(to));
       return entryOf(nameOf(path), stat);
     });
   }

@@ -34,7 +34,9 @@ export function checkHostName(name: string, os: typeof Deno.build.os): Parsed<st
   if (/[\0/]/.test(name)) return unparsed("a name may not hold NUL or /");
   if (!name.isWellFormed()) return unparsed("a name must be well-formed Unicode");
   if (os === "windows") return checkWindowsName(name);
-  if (new TextEncoder().encode(name).length > NAME_LIMIT_BYTES) {
+  // A character is three bytes at most: of a short name they need not be counted.
+  const mayBeLong = name.length * 3 > NAME_LIMIT_BYTES;
+  if (mayBeLong && new TextEncoder().encode(name).length > NAME_LIMIT_BYTES) {
     return unparsed(`a name may have ${NAME_LIMIT_BYTES} bytes at most`);
   }
   return parsed(name);

@@ -4,7 +4,7 @@
 // apart. Its writer holds an exclusive lock, which ends with the process, so what can be locked is
 // unfinished. Beside it `KEY-ID.json` says the path and when it began; only tables for people need it.
 
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { Fault } from "../../shared/fault.ts";
 import { ifThere } from "../../shared/if_there.ts";
 import type { VirtualPath } from "../../shared/virtual_path.ts";
@@ -214,7 +214,7 @@ function isStillAt(part: UploadPart, files: HostFiles): boolean {
 
 /** Stands for a path in a file name: paths are longer than names may be. */
 function keyOf(path: VirtualPath): string {
-  return createHash("sha256").update(path).digest("hex").slice(0, 32);
+  return hash("sha256", path, "hex").slice(0, 32);
 }
 
 function randomId(): string {

@@ -144,3 +144,12 @@ async function timerOf(serverPort: number): Promise<string | undefined> {
   const row = rows.find(([, local, , state]) => local?.endsWith(`:${port}`) && state === "01");
   return row?.[5]?.slice(0, 2);
 }
+
+Deno.test("where any port will do it is one of those that clients of this machine are not given", async () => {
+  await using server = await InProcessServer.start();
+  using line = await loggedIn(server);
+  const ports = new Set<number>();
+  for (let time = 0; time < 20; time++) ports.add(await passivePort(line));
+  assert.ok(ports.size > 10, `${[...ports]}`);
+  for (const port of ports) assert.ok(port >= 49152 && port % 2 === 1, `${port}`);
+});
