@@ -27,10 +27,10 @@ export const CLIENTS_FULL: ClientScale = {
   isQuick: false,
 };
 
-/** What a developer runs: some ten seconds. */
+/** What a developer runs: some fifteen seconds. A smaller file would show how soon a client starts. */
 export const CLIENTS_QUICK: ClientScale = {
-  fileBytes: 32 * MIB,
-  smallFiles: 100,
+  fileBytes: 128 * MIB,
+  smallFiles: 200,
   farFiles: 24,
   rounds: 2,
   isQuick: true,
