@@ -42,8 +42,8 @@ export async function* listDirectory(
 }
 
 /**
- * The names of the same entries. Where nobody could swap the directory, what the host says of a name is
- * enough, and only links are looked up: whether they are hidden.
+ * The names of the same entries. Only links are looked up, whether they are hidden; of what else is in
+ * the directory a few looks a batch say that it is this one.
  *
  * @throws Fault as {@linkcode listDirectory} does.
  */
@@ -53,11 +53,7 @@ export async function* listNames(
   signal?: AbortSignal,
 ): AsyncGenerator<readonly string[], void, void> {
   const directory = new ListedDirectory(world, path);
-  const isFixed = world.jail.isFixed(directory.located);
-  yield* directory.told(
-    (names) => isFixed ? directory.names(names) : directory.entries(names).map(({ name }) => name),
-    signal,
-  );
+  yield* directory.told((names) => directory.names(names), signal);
 }
 
 /** How many names come next, after so many took so long. */
@@ -125,7 +121,7 @@ class ListedDirectory {
     throw new Fault("busy", { about: this.#path });
   }
 
-  /** The names that are not hidden, of a directory that is fixed. */
+  /** The names that are not hidden. */
   names(names: readonly HostName[]): readonly string[] {
     const told: string[] = [];
     const doubtful: HostName[] = [];
@@ -135,8 +131,10 @@ class ListedDirectory {
       if (isSymlink || name.includes(REPLACEMENT)) doubtful.push(each);
       else if (!this.#world.jail.isHidden(this.located, name)) told.push(name);
     }
-    for (const { name } of this.entries(doubtful)) told.push(name);
-    return told;
+    // Something may just have been removed, too: then it takes a look at each.
+    const isProven = this.#world.jail.areNamesInPlace(this.located, told);
+    const lookedUp = this.entries(isProven ? doubtful : names).map(({ name }) => name);
+    return isProven ? told.concat(lookedUp) : lookedUp;
   }
 
   /** The names that a line can carry, some at a time. */

@@ -77,6 +77,11 @@ export function ownChild(directory: HostPath, name: string): HostPath {
   return join(directory, name) as HostPath;
 }
 
+/** The path of `name`, as the host listed it in a directory; a hundred thousand of them cost little. */
+export function plainChild(directory: HostPath, name: string): HostPath {
+  return `${directory}${directory.endsWith(sep) ? "" : sep}${name}` as HostPath;
+}
+
 /** The directory that holds the path. */
 export function directoryOf(path: HostPath): HostPath {
   return dirname(path) as HostPath;
@@ -199,16 +204,16 @@ export class Jail {
     return this.#proof.holds(found);
   }
 
-  /** Whether nobody could put another directory in the place of one that was located. */
-  isFixed(directory: Located): boolean {
-    return this.#proof.isFixed(directory.host);
+  /** The same for names that were read together in a directory, none of them a link's. */
+  areNamesInPlace(directory: Located, names: readonly string[]): boolean {
+    return this.#proof.holdsNames(directory.host, names);
   }
 
   /** What a name in a directory that was located stands for. @returns `undefined` where hidden. */
   entryAt(directory: Located, name: string): Located | undefined {
     // For each of a hundred thousand names: no more is done than a plain name in such a directory needs.
     if (this.isHidden(directory, name)) return undefined;
-    const host = plainChild(directory, name);
+    const host = plainChild(directory.host, name);
     const stat = this.#files.lstat(host);
     if (stat.type !== "link") return { host, stat };
     return this.#targetOf(host, ROOT);
@@ -232,7 +237,7 @@ export class Jail {
     if (start < FIRST_BEYOND_ASCII && !this.#reservedStarts.has(start | CASE_BIT)) return false;
     const plain = name.toLowerCase();
     return plain === UPLOADS_NAME ||
-      this.#reserved.includes(plainChild(directory, plain).toLowerCase());
+      this.#reserved.includes(plainChild(directory.host, plain).toLowerCase());
   }
 
   #targetOf(host: HostPath, path: VirtualPath): Located | undefined {
@@ -278,8 +283,4 @@ export class Jail {
     return plain.split(sep).includes(UPLOADS_NAME) ||
       this.#reserved.some((own) => isBelow(plain, own));
   }
-}
-
-function plainChild({ host }: Located, name: string): HostPath {
-  return `${host}${host.endsWith(sep) ? "" : sep}${name}` as HostPath;
 }

@@ -3,7 +3,7 @@
 import { isFixed } from "./fixed_path.ts";
 import { hostCode } from "./host_fault.ts";
 import { type HostFiles, isSame } from "./host_files.ts";
-import { directoryOf, type HostPath, isBelow, type Located } from "./jailed_path.ts";
+import { directoryOf, type HostPath, isBelow, type Located, plainChild } from "./jailed_path.ts";
 
 /**
  * How often an opened file is looked at before it is believed. Every look is one of two by the toss
@@ -31,28 +31,42 @@ export class PlaceProof {
   /** SECURITY: whether each, found at one time in one directory, is what its path leads to: each look is at any of them. */
   holds(found: readonly Located[]): boolean {
     const isPlain = found.length === 1 && found.every(({ host }) => this.isShallow(host));
-    const coins = crypto.getRandomValues(new Uint32Array(isPlain ? 1 : LOOKS));
+    return this.#passes(isPlain ? 1 : LOOKS, found, ({ host }) => host, ({ host, stat }) => {
+      return isSame(this.#files.lstat(host), stat);
+    });
+  }
+
+  /**
+   * SECURITY: whether names that were read together are of this directory. They all come from one that
+   * was open, so looks at any of them are looks at it.
+   */
+  holdsNames(directory: HostPath, names: readonly string[]): boolean {
+    if (this.isRootFixed && directory === this.#root) return true;
+    const hostOf = (name: string) => plainChild(directory, name);
+    return this.#passes(LOOKS, names, hostOf, (name) => {
+      this.#files.lstat(hostOf(name)); // throws where there is nothing
+      return true;
+    });
+  }
+
+  #passes<T>(
+    looks: number,
+    all: readonly T[],
+    hostOf: (one: T) => HostPath,
+    isThere: (one: T) => boolean,
+  ): boolean {
+    if (all.length === 0) return true;
+    const coins = crypto.getRandomValues(new Uint32Array(looks));
     try {
       return coins.every((coin) => {
-        const chosen = found[(coin >>> 1) % found.length];
+        const chosen = all[(coin >>> 1) % all.length];
         if (chosen === undefined) return true;
-        return (coin & 1) === 0 && !this.isShallow(chosen.host)
-          ? this.#hasNoLink(chosen.host)
-          : isSame(this.#files.lstat(chosen.host), chosen.stat);
+        const host = hostOf(chosen);
+        return (coin & 1) === 0 && !this.isShallow(host) ? this.#hasNoLink(host) : isThere(chosen);
       });
     } catch (error) {
       if (hostCode(error) === undefined) throw error;
       return false; // gone, or swapped for something that leads nowhere
-    }
-  }
-
-  /** Whether nobody but the server and its administrator could put something else in a directory's place. */
-  isFixed(directory: HostPath): boolean {
-    try {
-      return this.isRootFixed && isFixed(withAllAbove(directory), this.#files);
-    } catch (error) {
-      if (hostCode(error) === undefined) throw error;
-      return false; // it has gone, so it could
     }
   }
 
