@@ -46,10 +46,20 @@ Deno.test("features in lower case, indented or not, are the same features", () =
   assert.equal(features.resumesReplacements, false);
 });
 
+Deno.test("the star says which digest is in force, wherever it stands", () => {
+  const selected = (text: string) =>
+    parseFeatures({ code: 211, lines: ["Features:", `HASH ${text}`, "End"] }).hashSelected;
+  assert.equal(selected("SHA-256;SHA-1*;MD5"), "SHA-1");
+  assert.equal(selected("SHA-256; MD5*"), "MD5");
+  assert.equal(selected("SHA-256"), undefined);
+});
+
 Deno.test("a server without FEAT has no features, and is known to", () => {
   const features = parseFeatures({ code: 500, lines: ["Unknown command."] });
   assert.deepEqual({ ...features, asked: false }, NO_FEATURES);
   assert.equal(features.asked, true);
+  const lengthy = parseFeatures({ code: 502, lines: ["No FEAT here, but", "SIZE", "End"] });
+  assert.deepEqual({ ...lengthy, asked: false }, NO_FEATURES);
 });
 
 Deno.test("a single 211 line names no features", () => {

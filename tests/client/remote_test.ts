@@ -19,7 +19,9 @@ Deno.test("a known bookmark's name before a colon is a bookmark, any other is pa
 });
 
 Deno.test("a remote that holds a line break, or a foreign scheme, is refused", () => {
-  assert.equal(parseRemote("a\r\nDELE b", isBookmark).ok, false);
+  for (const end of ["\r\n", "\r", "\n", "\0"]) {
+    assert.equal(parseRemote(`a${end}DELE b`, isBookmark).ok, false, JSON.stringify(end));
+  }
   assert.equal(parseRemote("http://h/x", isBookmark).ok, false);
 });
 

@@ -177,6 +177,8 @@ export function accountsContract(store: string, open: () => Promise<AccountsUnde
     // What fails uses nothing up, nor does a look.
     await rejects(accounts.add({ name: "ann" }, secret("a"), code), "exists");
     await accounts.checkInvite(code);
+    // As it may be read aloud, and typed.
+    await accounts.checkInvite(secret(code.reveal().toUpperCase().replaceAll("-", " ")));
     await rejects(accounts.checkInvite(secret("guess")), "denied");
     const typed = secret(code.reveal().toUpperCase().replaceAll("-", " "));
     await accounts.add({ name: "bob" }, secret("a"), typed);
