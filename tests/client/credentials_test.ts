@@ -2,12 +2,15 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import * as lsCommand from "../../client/commands/ls.ts";
 import { reach } from "../../client/destination.ts";
 import { parseAddress } from "../../client/address.ts";
 import type { ConnectionFlags } from "../../client/connection_flags.ts";
 import { knownLogin } from "../../client/credentials.ts";
 import { Secret } from "../../shared/secret.ts";
 import { CommandFailure, ExitCode } from "../../shared/exit_code.ts";
+import { runInProcess } from "../support/command_in_process.ts";
+import { InProcessServer } from "../support/in_process_server.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 
 interface Row {
@@ -147,6 +150,18 @@ Deno.test("a .netrc that others can read is refused, but only when its password 
   }
   assert.equal(await find("other", {}, undefined, env), "-/-");
   assert.equal(await find("h", { user: "x" }, "sp", env), "x/sp");
+});
+
+Deno.test("a password that nobody is named for is not spent on a guest; without one a guest comes in", async () => {
+  await using server = await InProcessServer.start({ settings: { anonymous: "read" } });
+  await using home = await temporaryDirectory();
+  const args = ["ls", `ftp://127.0.0.1:${server.port}/`, "--tls", "off"];
+  const env = { HOME: home.path };
+  const given = await runInProcess(lsCommand, args, { env: { ...env, FTP_PASSWORD: "secret" } });
+  assert.equal(given.code, ExitCode.loginRefused);
+  assert.match(given.stderr, /a password was given, but no user name/);
+  const guest = await runInProcess(lsCommand, args, { env });
+  assert.deepEqual([guest.code, guest.stderr], [ExitCode.done, ""]);
 });
 
 async function find(
