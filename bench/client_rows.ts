@@ -27,9 +27,9 @@ export const CLIENTS_FULL: ClientScale = {
   isQuick: false,
 };
 
-/** What a developer runs: some fifteen seconds. A smaller file would show how soon a client starts. */
+/** What a developer runs: some ten seconds. A smaller file would show how soon a client starts. */
 export const CLIENTS_QUICK: ClientScale = {
-  fileBytes: 128 * MIB,
+  fileBytes: 64 * MIB,
   smallFiles: 200,
   farFiles: 24,
   rounds: 2,
