@@ -24,6 +24,11 @@ export class Pace {
   /** Open while there are several transfers. */
   #bell: Deno.DatagramConn | undefined;
 
+  /** How many transfers there are. */
+  get running(): number {
+    return this.#running;
+  }
+
   /** A transfer begins; disposal ends it. */
   join(): Disposable {
     return this.#joinAs(1);

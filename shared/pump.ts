@@ -111,7 +111,8 @@ class Carrier {
       await this.#writing;
       if (this.#halted) return;
       const nowMs = performance.now();
-      size = nextBufferBytes(size, nowMs - startedMs, largest);
+      const share = Math.min(largest, this.#pool.shareBytes);
+      size = nextBufferBytes(size, nowMs - startedMs, share, this.#pool.pace.running);
       startedMs = nowMs;
       this.#writing = this.#put();
       const rest = ended ? undefined : this.#pool.pace.rest();

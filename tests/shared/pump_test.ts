@@ -313,6 +313,37 @@ Deno.test("the pool hands a buffer out again, and small ones when much is in use
   assert.equal(pool.take(LARGEST_BUFFER_BYTES).length, SMALLEST_BUFFER_BYTES);
 });
 
+Deno.test("transfers that wait for each other are not slow for that, and share what memory there is", () => {
+  const [size, largest] = [65_536, LARGEST_BUFFER_BYTES];
+  assert.equal(nextBufferBytes(size, 100, largest, 1), size);
+  assert.equal(nextBufferBytes(size, 100, largest, 8), 2 * size);
+  assert.equal(nextBufferBytes(size, 1000, largest, 300), size / 2);
+  assert.equal(nextBufferBytes(4 * size, 100, size, 1), size);
+  const buffers = new BufferPool();
+  using transfers = new DisposableStack();
+  const alone = buffers.shareBytes;
+  for (let count = 0; count < 300; count++) transfers.use(buffers.pace.join());
+  assert.ok(alone >= LARGEST_BUFFER_BYTES);
+  assert.equal(buffers.shareBytes, 128 * 1024);
+  for (let count = 300; count < 10_000; count++) transfers.use(buffers.pace.join());
+  assert.equal(buffers.shareBytes, SMALLEST_BUFFER_BYTES);
+});
+
+Deno.test("buffers that come back are used again while others move, and few are kept after them", () => {
+  const buffers = new BufferPool();
+  const size = 128 * 1024;
+  const taken = Array.from({ length: 300 }, () => buffers.take(size));
+  const [last, ...others] = taken;
+  others.forEach((each) => buffers.give(each));
+  const again = others.map(() => buffers.take(size));
+  assert.deepEqual(new Set(again), new Set(others));
+  again.forEach((each) => buffers.give(each));
+  buffers.give(last!);
+  const known = new Set(taken);
+  const kept = taken.filter(() => known.has(buffers.take(size)));
+  assert.equal(kept.length, 16 * 1024 * 1024 / size);
+});
+
 Deno.test("a buffer that a read may still fill is never handed out again", async () => {
   const buffers = new BufferPool();
   const abort = new AbortController();
