@@ -1,6 +1,12 @@
 // A timer that is set anew all the time and fires almost never.
 
 /**
+ * Timers count in whole milliseconds: times so close are one. Whoever sets one for the same moment again
+ * and again, by a clock that counts so too, means the same each time.
+ */
+const ALIKE_MS = 1;
+
+/**
  * Rings once what it was set for is over, unless it was set anew or silenced before. Setting it is an
  * assignment: the host's timer goes on from an earlier setting and, when it fires, is set for what is left.
  */
@@ -18,7 +24,7 @@ export class LazyTimer implements Disposable {
   /** It rings after `ms`, and not when it was to ring before. */
   set(ms: number): void {
     this.#dueMs = performance.now() + ms;
-    if (this.#firesAtMs <= this.#dueMs) return;
+    if (this.#firesAtMs <= this.#dueMs + ALIKE_MS) return;
     clearTimeout(this.#timer);
     this.#firesAtMs = this.#dueMs;
     this.#timer = setTimeout(() => this.#look(), ms);
@@ -42,8 +48,7 @@ export class LazyTimer implements Disposable {
     this.#firesAtMs = Infinity;
     if (this.#dueMs === Infinity) return;
     const leftMs = this.#dueMs - performance.now();
-    // Timers count in whole milliseconds: what is left of one is nothing.
-    if (leftMs >= 1) return this.set(leftMs);
+    if (leftMs >= ALIKE_MS) return this.set(leftMs);
     this.silence();
     this.#ring();
   }

@@ -29,8 +29,6 @@ export class RuntimeDatabase implements Disposable {
   readonly #database: DatabaseSync;
   readonly #transactions: WriteTransactions;
   readonly #turn: WriteTurn;
-  /** Whether this thread has its turn. */
-  #writes = false;
 
   private constructor(database: DatabaseSync, turn: WriteTurn) {
     this.#database = database;
@@ -73,7 +71,7 @@ export class RuntimeDatabase implements Disposable {
 
   /** Runs `work`, a single statement that writes, when this thread may. @throws Fault `busy`, `host-failure` */
   write<T>(work: () => T): T {
-    return this.#writes ? guarded(work) : guarded(() => this.#turn.take(() => this.#write(work)));
+    return guarded(() => this.#database.isTransaction ? work() : this.#turn.take(work));
   }
 
   /**
@@ -83,16 +81,8 @@ export class RuntimeDatabase implements Disposable {
    * @throws Fault `busy`, `host-failure`
    */
   transaction<T>(work: () => T): T {
-    return this.#writes ? guarded(work) : this.write(() => this.#transactions.run(work));
-  }
-
-  #write<T>(work: () => T): T {
-    this.#writes = true;
-    try {
-      return work();
-    } finally {
-      this.#writes = false;
-    }
+    if (this.#database.isTransaction) return guarded(work);
+    return this.write(() => this.#transactions.run(work));
   }
 
   [Symbol.dispose](): void {
