@@ -13,7 +13,7 @@ import type { Jail, Located } from "./jailed_path.ts";
 const FIRST_BATCH_NAMES = 1;
 const LARGEST_BATCH_NAMES = 512;
 /** A batch that took longer makes the next one smaller: meanwhile no other session of the thread is heard. */
-const BATCH_LIMIT_MS = 2;
+const BATCH_LIMIT_MS = 5;
 /** A batch in which files were replaced or removed meanwhile is looked up again so often. */
 const BATCH_ATTEMPTS = 10;
 /** What the host gives for bytes that are not UTF-8; such a name cannot be asked about. */
