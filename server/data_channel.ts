@@ -2,7 +2,6 @@
 
 import { Alarm } from "../shared/alarm.ts";
 import type { ByteStream } from "../shared/byte_stream.ts";
-import { within } from "../shared/deadline.ts";
 import { type Endpoint, formatEndpoint, normaliseAddress } from "../shared/endpoint.ts";
 import { Fault, isFault } from "../shared/fault.ts";
 import { LazyTimer } from "../shared/lazy_timer.ts";
@@ -198,7 +197,7 @@ export class DataChannel implements DataPort, AsyncDisposable {
     this.#relayed = relayed;
     this.#leave(relayed.ended);
     try {
-      await within(relayed.handshake(), { limitMs, signal });
+      await this.alarm.within(relayed.handshake(), limitMs, signal);
     } catch (error) {
       relayed.abandon();
       if (isFault(error, "aborted") || isFault(error, "tls-not-resumed")) throw error;

@@ -19,8 +19,12 @@ export interface OwnTlsEnd extends Disposable {
   handshake(): Promise<void>;
   /** To be shown all that goes in; resolves when more may follow. */
   see(bytes: Uint8Array): Promise<void>;
-  /** To be told how the peer's bytes ended, before the end is passed on. */
-  peerLeft(how: Fault): Promise<void>;
+  /**
+   * To be told that the peer's bytes ended, before the end is passed on.
+   *
+   * @param how what that is where it was no clean end; asked only then, since an error costs its stack.
+   */
+  peerLeft(how: () => Fault): Promise<void>;
 }
 
 /**
@@ -108,13 +112,13 @@ class ResumingTlsEnd implements OwnTlsEnd {
    * 8446, 6.1). So the end is passed on only when it is known which it was: the last record must look
    * like an alert, and TLS must have taken it for the goodbye by itself.
    */
-  async peerLeft(how: Fault): Promise<void> {
+  async peerLeft(how: () => Fault): Promise<void> {
     const { limitMs } = this.#options;
     const isClean = this.#tail.endsWithAlert &&
       await within(this.#goodbye.promise, { limitMs }).then(() => true, () => false);
     if (isClean) return;
-    this.#cut = how;
-    this.#left.reject(how);
+    this.#cut = how();
+    this.#left.reject(this.#cut);
   }
 
   [Symbol.dispose](): void {

@@ -1,7 +1,7 @@
 // The TLS listener on loopback through which a thread connects to itself.
 
 import type { ByteStream } from "../shared/byte_stream.ts";
-import { within } from "../shared/deadline.ts";
+import { unlessAborted, within } from "../shared/deadline.ts";
 import { Fault } from "../shared/fault.ts";
 import { closeIfOpen, plainStream } from "../shared/plain_stream.ts";
 
@@ -63,13 +63,15 @@ export class OwnTlsListener implements Disposable {
 
   async #connect(options: DialOptions): Promise<OwnConnection> {
     // SECURITY: who left before his turn dials no more: what nobody accepts fills the queue.
-    if (options.signal.aborted) throw new Fault("aborted");
+    const { signal } = options;
+    if (signal.aborted) throw new Fault("aborted");
     const dialled = dialLoopback(this.#listener.addr.port, options);
     const early: Deno.TlsConn[] = [];
     try {
       const inner = await this.#acceptDuring(dialled, early);
       for (;;) {
-        const conn = early.shift() ?? this.#taken(await within(this.#accept(), options));
+        // The limit is that of the whole, which fires the signal.
+        const conn = early.shift() ?? this.#taken(await unlessAborted(this.#accept(), signal));
         // SECURITY: anybody on this machine can connect to the loopback port; only our own end is taken.
         if (conn.remoteAddr.port === inner.local.port) return { inner, conn };
         closeIfOpen(conn);

@@ -1,5 +1,6 @@
 // TLS over a connection that already exists: its bytes go through a listener of this process that speaks it.
 
+import { Alarm } from "../shared/alarm.ts";
 import type { ByteStream } from "../shared/byte_stream.ts";
 import { within } from "../shared/deadline.ts";
 import { Fault, isFault } from "../shared/fault.ts";
@@ -163,27 +164,31 @@ class Relay implements Relayed {
         await this.#own.see(piece);
       }
     } catch (error) {
-      this.#lost = isFault(error) ? error : new Fault("truncated", { cause: error });
-      await this.#own.peerLeft(this.#lost);
+      const lost = isFault(error) ? error : new Fault("truncated", { cause: error });
+      this.#lost = lost;
+      await this.#own.peerLeft(() => lost);
       throw error;
     }
-    const cause = new Deno.errors.UnexpectedEof("FIN without close_notify");
-    await this.#own.peerLeft(new Fault("truncated", { cause }));
+    await this.#own.peerLeft(() => {
+      const cause = new Deno.errors.UnexpectedEof("FIN without close_notify");
+      return new Fault("truncated", { cause });
+    });
     await this.#own.inner.finish();
   }
 
   /** From us to the peer, who may not stand still for longer than a stall may last. */
   async #carryOut(): Promise<void> {
     const limitMs = this.#stallMs;
+    using alarm = new Alarm();
     // A reset by ourselves means: closed with bytes of the peer's unread. All we wrote came before.
     const next = reader((into) => this.#own.inner.read(into).catch(() => null));
     for (let piece = await next(); piece !== null; piece = await next()) {
       for (const part of this.#hold?.pass(piece) ?? [piece]) {
-        await within(this.#outer.write(part), { limitMs });
+        await alarm.within(this.#outer.write(part), limitMs);
         this.#carriedBytes += part.length;
       }
     }
-    await within(this.#outer.finish(), { limitMs });
+    await alarm.within(this.#outer.finish(), limitMs);
   }
 }
 
