@@ -187,14 +187,14 @@ class Carrier {
   /** After a failure: writes what was read, where that makes sense, and lets go of the buffer. */
   async #rescue(): Promise<void> {
     const buffer = this.#filling;
-    if (buffer === undefined) return;
     const bytes = this.#filledBytes;
     this.#filling = undefined;
     // A read may be under way into its rest, so it cannot be used again.
-    this.#pool.drop(buffer);
-    if (!this.#options.salvage || bytes === 0) return;
+    if (buffer !== undefined) this.#pool.drop(buffer);
+    if (!this.#options.salvage) return;
+    // Also where nothing more is to be written: whoever keeps what came looks at it next.
     const written = this.#writing.then(async () => {
-      if (!this.#sinkFailed) await this.#write(buffer.subarray(0, bytes));
+      if (buffer !== undefined && !this.#sinkFailed) await this.#write(buffer.subarray(0, bytes));
     });
     // The failure that brought us here is the one to tell; the sink may have hung, so not for ever.
     await within(written, { limitMs: this.#options.stallMs }).catch(() => {});

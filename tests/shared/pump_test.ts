@@ -134,6 +134,32 @@ Deno.test("a sink that fails at any write is told and gets nothing more", async 
   );
 });
 
+Deno.test("a sink that keeps what it took has taken it when a failure is told, though nothing more came", async () => {
+  const isWriting = Promise.withResolvers<void>();
+  let sent = false;
+  let hasWritten = false;
+  const source: ByteSource = {
+    async read(into) {
+      if (!sent) {
+        sent = true;
+        return into.length;
+      }
+      await isWriting.promise;
+      throw new Fault("truncated");
+    },
+  };
+  const slow: ByteSink = {
+    async write() {
+      isWriting.resolve();
+      // Far more turns than the failure needs to get out.
+      for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+      hasWritten = true;
+    },
+  };
+  await assert.rejects(pump(source, slow, options({ salvage: true })), { kind: "truncated" });
+  assert.equal(hasWritten, true);
+});
+
 Deno.test("a sink that fails ends a source that gives nothing", async () => {
   const source = sourceOf(pattern(SMALLEST_BUFFER_BYTES), [SMALLEST_BUFFER_BYTES], never);
   await assert.rejects(pump(source, keepingSink(0), options()), (e) => isFault(e, "no-space"));
