@@ -109,7 +109,7 @@ async function* bounded<T>(
   { services, buffers: { pace } }: Session,
 ): AsyncGenerator<readonly T[]> {
   const limit = services.settings.listingLimit;
-  using _work = pace.joinBusy();
+  using _work = pace.joinListing();
   let told = 0;
   for await (const batch of batches) {
     yield told + batch.length > limit ? batch.slice(0, limit - told) : batch;

@@ -5,8 +5,6 @@ import { closeIfOpen } from "./plain_stream.ts";
 
 /** So long several transfers may keep a thread busy: what a line beside them waits, more or less. */
 const BUSY_MS = 3;
-/** So many transfers have work that is always ready, among them. */
-const CROWD = 2;
 /** Datagrams to oneself arrive within microseconds, or were thrown away by a host without memory. */
 const REST_LIMIT_MS = 100;
 
@@ -19,29 +17,42 @@ const REST_LIMIT_MS = 100;
  */
 export class Pace {
   #running = 0;
+  #listings = 0;
   #restedMs = -Infinity;
   #rest: Promise<void> | undefined;
   /** Open while there are several transfers. */
   #bell: Deno.DatagramConn | undefined;
 
-  /** How many transfers there are. */
+  /** How many transfers there are, listings aside: those hold no buffers. */
   get running(): number {
     return this.#running;
   }
 
   /** A transfer begins; disposal ends it. */
   join(): Disposable {
-    return this.#joinAs(1);
+    this.#running++;
+    return {
+      [Symbol.dispose]: () => {
+        this.#running--;
+        this.#unhangWhenQuiet();
+      },
+    };
   }
 
-  /** The same for work that waits for nothing, such as a listing: it rests also where it is alone. */
-  joinBusy(): Disposable {
-    return this.#joinAs(CROWD);
+  /** A listing begins: its names come faster than they are told, so it rests also where it is alone. */
+  joinListing(): Disposable {
+    this.#listings++;
+    return {
+      [Symbol.dispose]: () => {
+        this.#listings--;
+        this.#unhangWhenQuiet();
+      },
+    };
   }
 
   /** A rest that a transfer should wait for before it goes on; none is due for one that is alone. */
   rest(): Promise<void> | undefined {
-    if (this.#running < CROWD) return undefined;
+    if (!this.#isCrowded) return undefined;
     if (this.#rest === undefined && performance.now() - this.#restedMs < BUSY_MS) return undefined;
     return this.#rest ??= this.#ring().finally(() => {
       this.#rest = undefined;
@@ -49,14 +60,13 @@ export class Pace {
     });
   }
 
-  #joinAs(transfers: number): Disposable {
-    this.#running += transfers;
-    return {
-      [Symbol.dispose]: () => {
-        this.#running -= transfers;
-        if (this.#running < CROWD) this.#unhang();
-      },
-    };
+  /** Whether some work is always ready. */
+  get #isCrowded(): boolean {
+    return this.#running > 1 || this.#listings > 0;
+  }
+
+  #unhangWhenQuiet(): void {
+    if (!this.#isCrowded) this.#unhang();
   }
 
   /** Never rejects: without the bell, transfers go on and lines wait longer. */

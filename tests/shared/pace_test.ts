@@ -45,10 +45,11 @@ Deno.test("a transfer that is alone never rests, and several rest together", asy
   assert.equal(pace.rest(), undefined, "it has just rested");
 });
 
-Deno.test("work that waits for nothing rests though it is alone", async () => {
+Deno.test("a listing rests though it is alone, and takes no transfer's share", async () => {
   const pace = new Pace();
   {
-    using _work = pace.joinBusy();
+    using _listing = pace.joinListing();
+    assert.equal(pace.running, 0);
     const rest = pace.rest();
     assert.ok(rest !== undefined);
     await rest;
