@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { noise, sha256 } from "../support/file_tree.ts";
-import { ftpCommandLine, runWell } from "../support/program.ts";
+import { ftpCommandLine, ownMemory, runFtpWell, runWell } from "../support/program.ts";
 import { type ServerProcess, startServer } from "../support/server_process.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 
@@ -29,12 +29,18 @@ async function prepare() {
 }
 
 /** Starts a program that uploads slowly; resolves when so many bytes of it have arrived. */
-async function halfWay(home: string, program: string, args: readonly string[]) {
+async function halfWay(
+  home: string,
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+) {
   const uploads = join(home, ".ftp", "uploads", "ada");
   await Deno.mkdir(uploads, { recursive: true });
   using watcher = Deno.watchFs(uploads);
   const child = new Deno.Command(program, {
     args: [...args],
+    env,
     stdin: "null",
     stdout: "null",
     stderr: "null",
@@ -89,7 +95,8 @@ Deno.test("a client killed in mid-upload: curl carries on what our own program b
   const target = `ftp://ada@${server.address}/`;
   const flags = ["-p", USERS.ada, "--tls", "off", "--limit-rate", "2M", "-q"];
   const ours = ftpCommandLine(["put", trial.file, "-t", target, ...flags]);
-  const child = await halfWay(trial.home, ...ours);
+  using memory = ownMemory();
+  const child = await halfWay(trial.home, ...ours, memory.env);
   child.kill("SIGKILL");
   await child.status;
   await runWell("curl", ["-sS", ...login, "-C", "-", "-T", trial.file, url(server)]);
@@ -103,10 +110,8 @@ Deno.test("a client cut off in mid-upload: our own program carries on what curl 
   curl.kill("SIGKILL");
   await curl.status;
   const target = `ftp://ada@${server.address}/`;
-  const [program, args] = ftpCommandLine(
-    ["put", trial.file, "-t", target, "-p", USERS.ada, "--tls", "off", "--json"],
-  );
-  const result = JSON.parse(await runWell(program, args));
+  const put = ["put", trial.file, "-t", target, "-p", USERS.ada, "--tls", "off", "--json"];
+  const result = JSON.parse(await runFtpWell(put));
   assert.ok(result.resumed_from >= CUT_BYTES, JSON.stringify(result));
   assert.equal(await trial.stored(), sha256(BYTES));
 });
