@@ -223,7 +223,8 @@ export class Jail {
   #walk(names: readonly string[], path: VirtualPath): Located | undefined {
     if (!this.#proof.isRootFixed || names.length > WALKED_NAMES) return undefined;
     const steps = names.map((_, at) => join(this.root, ...names.slice(0, at + 1)) as HostPath);
-    const found = walk(steps.length === 0 ? [this.root] : steps, this.#files);
+    // The root, too: nobody else can put something in its place, but the operator may move it and leave a link.
+    const found = walk([this.root, ...steps], this.#files);
     if (found === "unclear") return undefined;
     if (found !== undefined && !this.#isReserved(found.host)) return found;
     throw new Fault("not-found", { about: path });

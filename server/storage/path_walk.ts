@@ -5,11 +5,11 @@ import type { HostFiles, HostStat } from "./host_files.ts";
 import type { HostPath, Located } from "./jailed_path.ts";
 
 /**
- * Looks at each step of a path below a directory that nobody can move. Where none is a link, the path
+ * Looks at each step of a path from a directory on that nobody can move. Where none is a link, the path
  * is the one without links, and what was seen last is what it leads to: fewer calls than the host takes
  * to tell that path.
  *
- * @param way the path up to each name below that directory, the nearest first.
+ * @param way that directory and the path up to each name below it, the nearest first.
  * @returns `undefined` where nothing is there; `"unclear"` where a name is a link, may not be looked at,
  * or may be spelt otherwise than it is stored: then the host has to be asked.
  */

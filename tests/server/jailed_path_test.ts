@@ -148,6 +148,20 @@ Deno.test("the operator may reach the root through links", async () => {
   assert.equal(await get(disk.storage, "/new"), "x");
 });
 
+Deno.test("a root that becomes a link while a session uses it leads that session nowhere", async () => {
+  await using disk = await openWithLinks();
+  const { storage } = disk;
+  await Deno.mkdir(disk.outside("d"));
+  await Deno.rename(disk.inRoot(), disk.inRoot("..", "moved"));
+  await Deno.symlink(disk.outside(), disk.inRoot());
+  for (const path of [ROOT, at("/secret"), at("/d")]) {
+    await failsAs("not-found", storage.stat(path));
+  }
+  await failsAs("not-found", get(storage, "/secret"));
+  await failsAs("not-found", names(storage, "/d"));
+  await failsAs("not-found", put(storage, "/d/new", "text"));
+});
+
 Deno.test("the server's own directory exists for nobody", async () => {
   await using disk = await openTrialDisk();
   const { home } = disk.options;
