@@ -15,10 +15,13 @@ const SLICE_BYTES = 32 * 1024;
  */
 const PIECE_BYTES = 64 * 1024;
 
+/** The level at which bytes are put into a zlib stream as they are. */
+export const STORED = 0;
+
 /**
  * A stream whose written bytes travel compressed. It owns `wire`; nothing is read from it.
  *
- * @param level from 1, fast, to 9, small.
+ * @param level {@linkcode STORED}, or from 1, fast, to 9, small.
  */
 export function deflated(wire: ByteStream, level: number): ByteStream {
   const deflate = createDeflate({ level, chunkSize: PIECE_BYTES });

@@ -93,8 +93,10 @@ export class Session {
   directory: VirtualPath = ROOT;
   type: RepresentationType = "ascii";
   mode: TransmissionMode = "stream";
-  /** From 1, fast, to 9, small: how hard MODE Z tries. */
+  /** From 1, fast, to 9, small: how hard MODE Z tries with files. */
   deflateLevel = STANDARD_DEFLATE_LEVEL;
+  /** What the peer's program calls itself (CLNT), as long as the connection lives; `undefined` untold. */
+  clientName: string | undefined = undefined;
   /** What HASH computes; chosen by OPTS HASH. */
   hashAlgorithm: HashAlgorithm = "SHA-256";
   /** Whether this session has asked for digests: then uploads are digested while they arrive. */

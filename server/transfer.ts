@@ -7,7 +7,7 @@ import { limitedSource } from "../shared/rate_limit.ts";
 import { type Reply, reply } from "../shared/reply.ts";
 import type { VirtualPath } from "../shared/virtual_path.ts";
 import { ANONYMOUS } from "./anonymous.ts";
-import { deflated, inflated } from "./deflate_stream.ts";
+import { deflated, inflated, STORED } from "./deflate_stream.ts";
 import type { Session, Transfer } from "./session.ts";
 import type { Ride } from "./traffic.ts";
 
@@ -17,6 +17,8 @@ export interface TransferPlan {
   readonly path: VirtualPath;
   /** Whether the bytes go to the peer. */
   readonly sends: boolean;
+  /** Whether they are a listing, whose length nobody knows before. */
+  readonly isListing?: true;
   /** Bytes of the whole file, where that is known before. */
   readonly totalBytes?: number | undefined;
   /** Where it is carried on. */
@@ -48,7 +50,7 @@ export async function* carry(session: Session, plan: TransferPlan): AsyncGenerat
     yield reply(150, plan.opening);
     const use = { secure: isDataPrivate(session), sends: plan.sends };
     using raw = await session.data.open(use, transfer.abort.signal);
-    using stream = inMode(session, raw, plan.sends);
+    using stream = inMode(session, raw, plan);
     await plan.move(stream, transfer);
     await end(stream, plan, session, transfer);
     await plan.complete?.(transfer.abort.signal);
@@ -61,9 +63,19 @@ export async function* carry(session: Session, plan: TransferPlan): AsyncGenerat
 }
 
 /** What the transmission mode makes of the bytes on the wire. */
-function inMode(session: Session, stream: ByteStream, sends: boolean): ByteStream {
+function inMode(session: Session, stream: ByteStream, plan: TransferPlan): ByteStream {
   if (session.mode === "stream") return stream;
-  return sends ? deflated(stream, session.deflateLevel) : inflated(stream);
+  if (!plan.sends) return inflated(stream);
+  const isStored = plan.isListing === true && losesListings(session.clientName);
+  return deflated(stream, isStored ? STORED : session.deflateLevel);
+}
+
+/**
+ * lftp (4.9.2; MODE Z is its default) drops what a listing's last piece still inflates to, without a
+ * word. Where a piece is no longer inflated than deflated nothing is dropped.
+ */
+function losesListings(clientName: string | undefined): boolean {
+  return /^lftp\b/i.test(clientName ?? "");
 }
 
 /** Ends our direction. The last bytes may wait in a peer's full window: as long as a stall may last. */

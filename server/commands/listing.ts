@@ -63,6 +63,7 @@ async function* tell<T>(
     verb,
     path,
     sends: true,
+    isListing: true,
     opening: "Here it comes.",
     move: (stream, transfer) =>
       sendLines(batches(transfer.abort.signal), format, { stream, session, transfer }),

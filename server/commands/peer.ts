@@ -48,10 +48,12 @@ const client = command({
   login: "not-needed",
   keepsPending: true,
   feature: () => "CLNT",
-  help: "Tells the client's name, for the log.",
+  help: "Tells the client's name, for the log and for what this client cannot do.",
   source: "in wide use",
-  run(name, session) {
-    session.log.write("debug", "client", { name: name.slice(0, CLIENT_NAME_CHARACTERS) });
+  run(text, session) {
+    const name = text.slice(0, CLIENT_NAME_CHARACTERS);
+    session.clientName = name;
+    session.log.write("debug", "client", { name });
     return reply(200, "Noted.");
   },
 });

@@ -74,13 +74,31 @@ Deno.test("lftp mirrors up and down in MODE Z, permission bits too", async () =>
   assert.equal((await Deno.stat(`${server.home}/ada/private`)).mode! & 0o777, 0o600);
 });
 
+Deno.test("lftp gets all lines of a listing in MODE Z", async () => {
+  await using server = await startServer({ users: USERS });
+  await using settings = await temporaryDirectory();
+  const folder = `${server.home}/ada/many`;
+  await Deno.mkdir(folder, { recursive: true });
+  const names = Array.from({ length: 10_000 }, (_, at) => `file number ${at}`);
+  for (const name of names) Deno.writeFileSync(`${folder}/${name}`, new Uint8Array());
+  const dialogue = `${settings.path}/dialogue`;
+  for (const [verb, list] of [["LIST", "ls many"], ["MLSD", "cls -1 --sort=name many"]]) {
+    const mlsd = `set ftp:use-mlsd ${verb === "MLSD"}`;
+    const debug = `debug -o "${dialogue}" 5`;
+    const told = await lftp(server, settings.path, "set ftp:use-mode-z yes", mlsd, debug, list!);
+    assert.deepEqual(await modesOf(verb!, dialogue), new Set(["Z"]));
+    const toldNames = new Set(told.match(/file number \d+/g));
+    assert.equal(names.filter((name) => !toldNames.has(name)).length, 0, verb);
+  }
+});
+
 /** The modes in which lftp asked for a `STOR` or `RETR`, by its own record; empty files it only makes. */
 async function modesOf(verb: string, dialogue: string): Promise<ReadonlySet<string>> {
   const modes = new Set<string>();
   let mode = "S";
   for (const line of (await Deno.readTextFile(dialogue)).split("\n")) {
     mode = /^---> MODE (.)/.exec(line)?.[1] ?? mode;
-    if (line.startsWith(`---> ${verb} `)) modes.add(mode);
+    if (line === `---> ${verb}` || line.startsWith(`---> ${verb} `)) modes.add(mode);
   }
   return modes;
 }
