@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { OpenedStorages } from "../../server/opened_storages.ts";
 import { DigestCache } from "../../server/storage/digest_cache.ts";
 import { RecordedLog } from "../support/in_process_server.ts";
-import { failsAs, get, put } from "../support/storage_steps.ts";
+import { failsAs, get, names, put } from "../support/storage_steps.ts";
 import { TrialQuota } from "../support/trial_quota.ts";
 
 /** The storages of a data directory where `ann` has the folder `files`. */
@@ -45,6 +45,16 @@ Deno.test("a root that is gone is made again at the next login", async () => {
   await Deno.remove(root);
   await put(await storages.open(account), "/f", "text");
   assert.equal(await Deno.readTextFile(join(root, "f")), "text");
+});
+
+Deno.test("a mount whose folder comes later is there at the next login", async () => {
+  await using trial = await TrialQuota.open({});
+  const { home, storages } = await shared(trial);
+  const mounts = [{ path: "/m", directory: "later", writable: false }];
+  const account = await trial.accounts.update("ann", { mounts });
+  assert.deepEqual(await names(await storages.open(account)), []);
+  await Deno.mkdir(join(home, "later"));
+  assert.deepEqual(await names(await storages.open(account)), ["m"]);
 });
 
 Deno.test("a root that became a link to the server's own folder is refused at once", {
