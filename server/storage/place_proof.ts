@@ -38,7 +38,8 @@ export class PlaceProof {
 
   /**
    * SECURITY: whether names that were read together are of this directory. They all come from one that
-   * was open, so looks at any of them are looks at it.
+   * was open, so looks at any of them are looks at it. What that cannot tell apart is a directory outside of
+   * which nearly all names are here as well: who has planted them knew them, and may learn the few that remain.
    */
   holdsNames(directory: HostPath, names: readonly string[]): boolean {
     if (this.isRootFixed && directory === this.#root) return true;
