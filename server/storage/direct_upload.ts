@@ -128,8 +128,8 @@ class DirectUpload implements Upload {
       await file.sync();
       if (signal?.aborted) throw new Fault("aborted", { cause: signal.reason });
       const stat = file.stat();
+      digest?.keep(this.#world.digests, stat); // as long as nobody else may write it
       await this.#close();
-      digest?.keep(this.#world.digests, stat);
       await this.#world.folder.forget(path);
       await this.#world.files.syncDirectory(directoryOf(host));
       return entryOf(nameOf(path), stat);

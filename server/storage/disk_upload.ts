@@ -110,8 +110,8 @@ export class DiskUpload implements Upload {
       });
       this.#open = false;
       const stat = part.file.stat();
+      digest?.keep(digests, stat); // as long as nobody else may write it
       part.published();
-      digest?.keep(digests, stat);
       await folder.forget(path);
       // The part was on the same file system: where it had no disk below, the directory has none.
       if (flushing !== undefined) await files.syncDirectory(directoryOf(to));

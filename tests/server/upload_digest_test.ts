@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { openDiskStorage } from "../../server/storage/disk_storage.ts";
 import { InProcessServer, USER } from "../support/in_process_server.ts";
 import { countingFiles } from "../support/read_files.ts";
-import { at, bytes } from "../support/storage_steps.ts";
+import { at, bytes, put } from "../support/storage_steps.ts";
 import { Player } from "../support/transcript_player.ts";
 import { openTrialDisk } from "../support/trial_disk.ts";
 
@@ -26,6 +26,20 @@ for (const uploads of ["atomic", "direct"] as const) {
     await upload.commit();
     const digest = await disk.storage.digest(at("/f"), "SHA-256");
     assert.deepEqual([digest, bytesRead()], [sha256("one two three four"), 0]);
+  });
+
+  Deno.test(`${uploads}: a digest is remembered before anybody else may write the file`, async () => {
+    let wasFree: boolean | undefined;
+    const set = () => {
+      using file = Deno.openSync(disk.inRoot("f"), { write: true });
+      wasFree = file.tryLockSync(true);
+    };
+    await using disk = await openTrialDisk({
+      uploads,
+      digests: { get: () => undefined, set, redate() {} },
+    });
+    await put(disk.storage, "/f", "text", DIGESTED);
+    assert.equal(wasFree, false);
   });
 
   Deno.test(`${uploads}: bytes that were shown and never written leave no digest behind`, async () => {
