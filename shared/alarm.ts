@@ -21,7 +21,10 @@ export class Alarm implements Disposable {
    * the work's own later failure is then swallowed, since nobody waits for it any more.
    */
   within<T>(work: Promise<T>, limitMs: number, signal?: AbortSignal): Promise<T> {
-    if (this.#stop !== undefined) throw new Error("one wait at a time");
+    if (this.#stop !== undefined) {
+      work.catch(() => {});
+      throw new Error("one wait at a time");
+    }
     return new Promise((resolve, reject) => {
       const onAbort = () => this.interrupt(signal?.reason);
       const stop = (error: unknown) => {

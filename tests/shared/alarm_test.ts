@@ -79,7 +79,9 @@ Deno.test("a wait may be stopped with an error of one's own, and is the only one
   using alarm = new Alarm();
   alarm.stop(new Error("nobody waits"));
   const waiting = alarm.within(new Promise<never>(() => {}), LONG_MS);
-  assert.throws(() => alarm.within(Promise.resolve(), LONG_MS), /one wait at a time/);
+  // What nobody waits for must not end the process, either, when it fails.
+  const failing = Promise.reject(new Error("of nobody's"));
+  assert.throws(() => alarm.within(failing, LONG_MS), /one wait at a time/);
   alarm.stop(new Error("own"));
   await assert.rejects(waiting, /own/);
 });
