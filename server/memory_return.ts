@@ -6,10 +6,19 @@ import { runInNewContext } from "node:vm";
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
-/** A burst is over when it paused so long; nobody misses memory for a second. */
+/** Looking costs microseconds. */
 const PERIOD_MS = 500;
 /** What the thread's own clockwork leaves behind in a period; who transfers or logs in leaves more. */
 const QUIET_BYTES = MIB;
+/** So many sessions more or fewer than at the last collection have changed what a thread needs for long. */
+const CROWD_SESSIONS = 100;
+/** After a crowd has come or gone, a burst is over when it paused so long. */
+const CROWD_QUIET_MS = 500;
+/**
+ * Else it is worth to wait: a collection also forgets how objects of work that is over looked, and
+ * code that was made fast for them is slower by a quarter for the next thousands of requests.
+ */
+const QUIET_MS = 30_000;
 /** What a session leaves behind, of which the heap shows nothing before it is looked through. */
 const SESSION_BYTES = 16 * KIB;
 /** Less is not worth the pause, which grows with what lives: about 2 ms a MiB. */
@@ -20,20 +29,22 @@ const WORTH_PART = 1 / 8;
 export interface HeapLook {
   /** Objects, dead ones too, and the buffers they own. */
   readonly usedBytes: number;
-  /** The same at the look before. */
-  readonly beforeBytes: number;
   /** The same after the last collection of ours; 0 before the first. */
   readonly keptBytes: number;
-  /** Sessions that ended since then. */
+  /** For how long it has hardly changed. */
+  readonly quietMs: number;
+  /** Sessions that ended since the last collection, and how many more or fewer there are than then. */
   readonly departures: number;
+  readonly sessionsChange: number;
 }
 
-/** What to do: collect now, look again when it is quiet, or nothing until more has happened. */
+/** What to do: collect now, look again later, or nothing until more has happened. */
 export function judgeHeap(look: HeapLook): "collect" | "wait" | "leave" {
-  const { usedBytes, beforeBytes, keptBytes, departures } = look;
+  const { usedBytes, keptBytes, quietMs, departures, sessionsChange } = look;
   const garbageBytes = Math.max(0, usedBytes - keptBytes) + departures * SESSION_BYTES;
   if (garbageBytes < Math.max(WORTH_BYTES, usedBytes * WORTH_PART)) return "leave";
-  return Math.abs(usedBytes - beforeBytes) < QUIET_BYTES ? "collect" : "wait";
+  const isCrowd = Math.abs(sessionsChange) >= CROWD_SESSIONS;
+  return quietMs >= (isCrowd ? CROWD_QUIET_MS : QUIET_MS) ? "collect" : "wait";
 }
 
 /** Makes the function that collects all garbage of the calling thread, at once. */
@@ -46,21 +57,28 @@ export function garbageCollector(): () => void {
 export class MemoryReturn implements Disposable {
   readonly #sessions: () => number;
   readonly #collect = garbageCollector();
+  readonly #periodMs: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isOver = false;
   #usedBytes = 0;
   #keptBytes = 0;
+  #keptSessions = 0;
+  #quietMs = 0;
   #departures = 0;
 
-  /** @param sessions how many there are now. */
-  constructor(sessions: () => number) {
+  /**
+   * @param sessions how many there are now.
+   * @param periodMs how long a period takes by the clock: tests do not wait for half a minute.
+   */
+  constructor(sessions: () => number, periodMs = PERIOD_MS) {
     this.#sessions = sessions;
+    this.#periodMs = periodMs;
   }
 
   /** There is a session. */
   wake(): void {
     if (this.#isOver) return;
-    this.#timer ??= setTimeout(() => this.#look(), PERIOD_MS);
+    this.#timer ??= setTimeout(() => this.#look(), this.#periodMs);
   }
 
   /** A session has ended. */
@@ -77,13 +95,16 @@ export class MemoryReturn implements Disposable {
   #look(): void {
     this.#timer = undefined;
     const usedBytes = heapBytes();
+    const isQuiet = Math.abs(usedBytes - this.#usedBytes) < QUIET_BYTES;
+    this.#quietMs = isQuiet ? this.#quietMs + PERIOD_MS : 0;
+    this.#usedBytes = usedBytes;
     const verdict = judgeHeap({
       usedBytes,
-      beforeBytes: this.#usedBytes,
       keptBytes: this.#keptBytes,
+      quietMs: this.#quietMs,
       departures: this.#departures,
+      sessionsChange: this.#sessions() - this.#keptSessions,
     });
-    this.#usedBytes = usedBytes;
     if (verdict === "collect") this.#giveBack();
     if (this.#sessions() > 0 || verdict === "wait") this.wake();
   }
@@ -91,7 +112,9 @@ export class MemoryReturn implements Disposable {
   #giveBack(): void {
     this.#collect();
     this.#usedBytes = this.#keptBytes = heapBytes();
+    this.#keptSessions = this.#sessions();
     this.#departures = 0;
+    this.#quietMs = 0;
   }
 }
 

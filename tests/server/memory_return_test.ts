@@ -6,39 +6,46 @@ import { within } from "../../shared/deadline.ts";
 
 const MIB = 1024 * 1024;
 
+/** Nothing to collect, and nobody came or went for long. */
+const IDLE: HeapLook = {
+  usedBytes: 10 * MIB,
+  keptBytes: 10 * MIB,
+  quietMs: 60_000,
+  departures: 0,
+  sessionsChange: 0,
+};
+
 Deno.test("a quiet heap is looked through once enough of it may be garbage", () => {
-  const quiet = (look: Partial<HeapLook>) =>
-    judgeHeap({
-      usedBytes: 0,
-      beforeBytes: look.usedBytes ?? 0,
-      keptBytes: 0,
-      departures: 0,
-      ...look,
-    });
-  assert.equal(quiet({ usedBytes: 10 * MIB }), "collect");
-  assert.equal(quiet({ usedBytes: 10 * MIB, keptBytes: 9 * MIB }), "leave");
-  assert.equal(quiet({ usedBytes: 10 * MIB, keptBytes: 8 * MIB }), "collect");
+  assert.equal(judgeHeap(IDLE), "leave");
+  assert.equal(judgeHeap({ ...IDLE, keptBytes: 0 }), "collect");
+  assert.equal(judgeHeap({ ...IDLE, keptBytes: 9 * MIB }), "leave");
+  assert.equal(judgeHeap({ ...IDLE, keptBytes: 8 * MIB }), "collect");
   // The larger the heap, the longer the pause: more must be won by it.
-  assert.equal(quiet({ usedBytes: 100 * MIB, keptBytes: 90 * MIB }), "leave");
-  assert.equal(quiet({ usedBytes: 100 * MIB, keptBytes: 80 * MIB }), "collect");
+  assert.equal(judgeHeap({ ...IDLE, usedBytes: 100 * MIB, keptBytes: 90 * MIB }), "leave");
+  assert.equal(judgeHeap({ ...IDLE, usedBytes: 100 * MIB, keptBytes: 80 * MIB }), "collect");
   // What sessions left behind does not show in the size.
-  assert.equal(quiet({ usedBytes: 10 * MIB, keptBytes: 10 * MIB, departures: 100 }), "leave");
-  assert.equal(quiet({ usedBytes: 10 * MIB, keptBytes: 10 * MIB, departures: 150 }), "collect");
+  assert.equal(judgeHeap({ ...IDLE, departures: 100 }), "leave");
+  assert.equal(judgeHeap({ ...IDLE, departures: 150 }), "collect");
 });
 
-Deno.test("a heap that grows or shrinks is waited for", () => {
-  const look = { usedBytes: 50 * MIB, keptBytes: 0, departures: 0 };
-  assert.equal(judgeHeap({ ...look, beforeBytes: 48 * MIB }), "wait");
-  assert.equal(judgeHeap({ ...look, beforeBytes: 52 * MIB }), "wait");
-  assert.equal(judgeHeap({ ...look, beforeBytes: 49.5 * MIB }), "collect");
+Deno.test("after work the code is left warm for a while, after a crowd memory is given back at once", () => {
+  const worked = { ...IDLE, keptBytes: 0 };
+  assert.equal(judgeHeap({ ...worked, quietMs: 0 }), "wait");
+  assert.equal(judgeHeap({ ...worked, quietMs: 29_500 }), "wait");
+  assert.equal(judgeHeap({ ...worked, quietMs: 30_000 }), "collect");
+  for (const sessionsChange of [100, -100]) {
+    assert.equal(judgeHeap({ ...worked, sessionsChange, quietMs: 0 }), "wait");
+    assert.equal(judgeHeap({ ...worked, sessionsChange, quietMs: 500 }), "collect");
+  }
+  assert.equal(judgeHeap({ ...worked, sessionsChange: 99, quietMs: 500 }), "wait");
 });
 
-Deno.test("what the last session left behind is collected, and then nothing is watched", async () => {
+Deno.test("what the last session left behind is collected", async () => {
   const collected = Promise.withResolvers<void>();
   const registry = new FinalizationRegistry<string>(() => collected.resolve());
   const leaveBehind = () => registry.register({ buffer: new Uint8Array(8 * MIB) }, "");
-  // Not disposed of: the leak sanitizer would tell of a timer that goes on.
-  const memory = new MemoryReturn(() => 0);
+  // A clock that runs a thousand times as fast.
+  using memory = new MemoryReturn(() => 0, 1);
   leaveBehind();
   memory.depart();
   await within(collected.promise, { limitMs: 10_000 });
