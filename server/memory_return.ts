@@ -47,6 +47,44 @@ export function judgeHeap(look: HeapLook): "collect" | "wait" | "leave" {
   return quietMs >= (isCrowd ? CROWD_QUIET_MS : QUIET_MS) ? "collect" : "wait";
 }
 
+/** What is known of a thread's heap from one period to the next. */
+export class HeapCourse {
+  #usedBytes = 0;
+  #keptBytes = 0;
+  #quietMs = 0;
+  #departures = 0;
+  #keptSessions = 0;
+
+  /** A session has ended. */
+  depart(): void {
+    this.#departures++;
+  }
+
+  /** Another period is over. */
+  judge(usedBytes: number, sessions: number): ReturnType<typeof judgeHeap> {
+    const isQuiet = Math.abs(usedBytes - this.#usedBytes) < QUIET_BYTES;
+    this.#quietMs = isQuiet ? this.#quietMs + PERIOD_MS : 0;
+    this.#usedBytes = usedBytes;
+    const verdict = judgeHeap({
+      usedBytes,
+      keptBytes: this.#keptBytes,
+      quietMs: this.#quietMs,
+      departures: this.#departures,
+      sessionsChange: sessions - this.#keptSessions,
+    });
+    // A crowd that left too little is done with: what is done later must not be taken for its.
+    if (verdict === "leave") this.#keptSessions = sessions;
+    return verdict;
+  }
+
+  /** Garbage has been collected, and so much was none. */
+  collected(keptBytes: number, sessions: number): void {
+    this.#usedBytes = this.#keptBytes = keptBytes;
+    this.#keptSessions = sessions;
+    this.#quietMs = this.#departures = 0;
+  }
+}
+
 /** Makes the function that collects all garbage of the calling thread, at once. */
 export function garbageCollector(): () => void {
   setFlagsFromString("--expose_gc");
@@ -58,13 +96,9 @@ export class MemoryReturn implements Disposable {
   readonly #sessions: () => number;
   readonly #collect = garbageCollector();
   readonly #periodMs: number;
+  readonly #course = new HeapCourse();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isOver = false;
-  #usedBytes = 0;
-  #keptBytes = 0;
-  #keptSessions = 0;
-  #quietMs = 0;
-  #departures = 0;
 
   /**
    * @param sessions how many there are now.
@@ -83,7 +117,7 @@ export class MemoryReturn implements Disposable {
 
   /** A session has ended. */
   depart(): void {
-    this.#departures++;
+    this.#course.depart();
     this.wake();
   }
 
@@ -94,27 +128,13 @@ export class MemoryReturn implements Disposable {
 
   #look(): void {
     this.#timer = undefined;
-    const usedBytes = heapBytes();
-    const isQuiet = Math.abs(usedBytes - this.#usedBytes) < QUIET_BYTES;
-    this.#quietMs = isQuiet ? this.#quietMs + PERIOD_MS : 0;
-    this.#usedBytes = usedBytes;
-    const verdict = judgeHeap({
-      usedBytes,
-      keptBytes: this.#keptBytes,
-      quietMs: this.#quietMs,
-      departures: this.#departures,
-      sessionsChange: this.#sessions() - this.#keptSessions,
-    });
-    if (verdict === "collect") this.#giveBack();
-    if (this.#sessions() > 0 || verdict === "wait") this.wake();
-  }
-
-  #giveBack(): void {
-    this.#collect();
-    this.#usedBytes = this.#keptBytes = heapBytes();
-    this.#keptSessions = this.#sessions();
-    this.#departures = 0;
-    this.#quietMs = 0;
+    const sessions = this.#sessions();
+    const verdict = this.#course.judge(heapBytes(), sessions);
+    if (verdict === "collect") {
+      this.#collect();
+      this.#course.collected(heapBytes(), sessions);
+    }
+    if (sessions > 0 || verdict === "wait") this.wake();
   }
 }
 

@@ -1,7 +1,7 @@
 // Memory is given back when a thread has become quiet, and nothing is done about it before.
 
 import assert from "node:assert/strict";
-import { type HeapLook, judgeHeap, MemoryReturn } from "../../server/memory_return.ts";
+import { HeapCourse, type HeapLook, judgeHeap, MemoryReturn } from "../../server/memory_return.ts";
 import { within } from "../../shared/deadline.ts";
 
 const MIB = 1024 * 1024;
@@ -38,6 +38,17 @@ Deno.test("after work the code is left warm for a while, after a crowd memory is
     assert.equal(judgeHeap({ ...worked, sessionsChange, quietMs: 500 }), "collect");
   }
   assert.equal(judgeHeap({ ...worked, sessionsChange: 99, quietMs: 500 }), "wait");
+});
+
+Deno.test("what is done after a crowd that left little is not taken for the crowd's garbage", () => {
+  const course = new HeapCourse();
+  course.collected(20 * MIB, 120);
+  for (let left = 0; left < 120; left++) course.depart();
+  assert.equal(course.judge(20 * MIB, 0), "leave");
+  assert.equal(course.judge(25 * MIB, 0), "wait");
+  const quietPeriods = Array.from({ length: 60 }, () => course.judge(25 * MIB, 0));
+  assert.deepEqual(new Set(quietPeriods.slice(0, -1)), new Set(["wait"]));
+  assert.equal(quietPeriods.at(-1), "collect");
 });
 
 Deno.test("what the last session left behind is collected, and then nothing is watched", async () => {
