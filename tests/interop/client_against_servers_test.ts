@@ -37,7 +37,7 @@ interface Case {
   readonly name: string;
   readonly tls: "off" | "required" | "implicit";
   readonly proof: Proof;
-  /** Whether ABOR during a transfer is answered so that the connection can be used on. */
+  /** Whether ABOR during a transfer is always answered so that the connection can be used on. */
   readonly hearsAbort?: boolean;
   start(): Promise<Subject>;
 }
@@ -73,6 +73,9 @@ const CASES: readonly Case[] = [
     name: "ProFTPD with implicit TLS",
     tls: "implicit",
     proof: "size",
+    // One time in twenty its write meets the closed data connection before it has read the ABOR, and then
+    // mod_tls ends the whole session ("unexpected OpenSSL error, disconnecting").
+    hearsAbort: false,
     start: () => startProftpd({ implicitTls: true }),
   },
   {
