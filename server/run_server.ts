@@ -10,7 +10,7 @@ import { Housekeeping, StorageCare } from "./housekeeping.ts";
 import { requireFreePort } from "./listening_socket.ts";
 import { loadSettings, type SettingsRequest } from "./load_settings.ts";
 import { serveMetrics } from "./metrics/metrics_endpoint.ts";
-import { garbageCollector } from "./memory_return.ts";
+import { collectGarbage } from "./memory_return.ts";
 import { programName } from "./program_name.ts";
 import { writeTurnMemory } from "./runtime/write_turn.ts";
 import { openServerLog, reopenLog } from "./server_log.ts";
@@ -77,7 +77,7 @@ export async function runServer(world: CommandWorld, request: SettingsRequest): 
   }
   tellHowToBegin(log, world.env, settings.home, url, hasAccounts || settings.anonymous !== "off");
   // Reading the command line, settings and modules left a few megabytes that are not needed again.
-  garbageCollector()();
+  collectGarbage();
 
   await fired(world.interrupt);
   stopReloading();

@@ -2,7 +2,7 @@
 
 /// <reference lib="deno.worker" />
 
-import { garbageCollector } from "./memory_return.ts";
+import { collectGarbage } from "./memory_return.ts";
 import { NO_COUNTS } from "./metrics/event_counts.ts";
 import { openServing, type Serving, type ServingPlan } from "./serving.ts";
 import type { ThreadMessage, ThreadReport } from "./thread_messages.ts";
@@ -27,7 +27,7 @@ async function start(plan: ServingPlan): Promise<void> {
   const { endpoint, implicitEndpoint } = serving;
   report({ kind: "listening", endpoint, implicitEndpoint });
   // What loading the modules left is not needed again.
-  garbageCollector()();
+  collectGarbage();
   const reason = await serving.ended;
   report({ kind: "ended", reason: reason === undefined ? undefined : textOf(reason) });
 }
