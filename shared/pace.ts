@@ -16,8 +16,7 @@ const REST_LIMIT_MS = 100;
  * runtime has looked, and everything else that has arrived comes with it.
  */
 export class Pace {
-  #running = 0;
-  #listings = 0;
+  readonly #underWay = { transfers: 0, listings: 0 };
   #restedMs = -Infinity;
   #rest: Promise<void> | undefined;
   /** Open while there are several transfers. */
@@ -25,29 +24,17 @@ export class Pace {
 
   /** How many transfers there are, listings aside: those hold no buffers. */
   get running(): number {
-    return this.#running;
+    return this.#underWay.transfers;
   }
 
   /** A transfer begins; disposal ends it. */
   join(): Disposable {
-    this.#running++;
-    return {
-      [Symbol.dispose]: () => {
-        this.#running--;
-        this.#unhangWhenQuiet();
-      },
-    };
+    return this.#begin("transfers");
   }
 
   /** A listing begins: its names come faster than they are told, so it rests also where it is alone. */
   joinListing(): Disposable {
-    this.#listings++;
-    return {
-      [Symbol.dispose]: () => {
-        this.#listings--;
-        this.#unhangWhenQuiet();
-      },
-    };
+    return this.#begin("listings");
   }
 
   /** A rest that a transfer should wait for before it goes on; none is due for one that is alone. */
@@ -62,11 +49,17 @@ export class Pace {
 
   /** Whether some work is always ready. */
   get #isCrowded(): boolean {
-    return this.#running > 1 || this.#listings > 0;
+    return this.#underWay.transfers > 1 || this.#underWay.listings > 0;
   }
 
-  #unhangWhenQuiet(): void {
-    if (!this.#isCrowded) this.#unhang();
+  #begin(work: "transfers" | "listings"): Disposable {
+    this.#underWay[work]++;
+    return {
+      [Symbol.dispose]: () => {
+        this.#underWay[work]--;
+        if (!this.#isCrowded) this.#unhang();
+      },
+    };
   }
 
   /** Never rejects: without the bell, transfers go on and lines wait longer. */
